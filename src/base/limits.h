@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every limit on foreign input, in one place, with unit and reason. A refusal names the constant's
+ * lower-case form ("limit tar_path_bytes_max"), so that a user finds it here and in docs/limits.md.
+ */
+#pragma once
+
+#include "base/macros.h"
+
+/* Paths: Linux PATH_MAX; longer ones cannot be created by any engine. */
+#define CM_TAR_PATH_BYTES_MAX ((size_t)4096)
+/* One pax extended header record block; real ones are below 64 KiB (long xattrs). */
+#define CM_TAR_PAX_BYTES_MAX CM_MIB(1)
+/* Entries of one layer: 3 million is the largest seen in the wild (grype issue 1509). */
+#define CM_TAR_ENTRIES_MAX ((uint64_t)20000000)
+/* Layers of one image: overlayfs and engines stop at 127; archives may list empty ones. */
+#define CM_IMAGE_LAYERS_MAX ((size_t)1024)
+/* Manifest, index and config documents; distribution registries refuse manifests over 4 MiB. */
+#define CM_IMAGE_JSON_BYTES_MAX CM_MIB(8)
+#define CM_JSON_DEPTH_MAX       64
+#define CM_JSON_BYTES_MAX       CM_MIB(256)
+/* Uncompressed bytes of one layer and of one image: more is taken for a decompression bomb. */
+#define CM_LAYER_BYTES_MAX ((uint64_t)256 << 30)
+#define CM_IMAGE_BYTES_MAX ((uint64_t)1 << 40)
+/* Output/input ratio after the first 64 MiB; deflate's own ceiling is 1032, real layers stay < 100. */
+#define CM_INFLATE_RATIO_MAX ((uint64_t)500)
+/* Files captured whole for a cataloger; all captures of one worker together. */
+#define CM_CAPTURE_BYTES_MAX       CM_MIB(256)
+#define CM_CAPTURE_TOTAL_BYTES_MAX CM_MIB(384)
+/* Memory of one cataloger run on one file. */
+#define CM_CATALOGER_ARENA_BYTES_MAX CM_MIB(512)
+/* Archives within archives (jar in jar). */
+#define CM_ARCHIVE_DEPTH_MAX 8
+/* Entries of one zip and its total inflated bytes that are looked at. */
+#define CM_ZIP_ENTRIES_MAX ((size_t)1000000)
+/* Packages of one target. */
+#define CM_PACKAGES_MAX ((size_t)2000000)
+/* One IPC frame. */
+#define CM_FRAME_BYTES_MAX CM_MIB(16)
+/* Package names and versions; longer ones are malformed in every ecosystem. */
+#define CM_NAME_BYTES_MAX    ((size_t)1024)
+#define CM_VERSION_BYTES_MAX ((size_t)512)
