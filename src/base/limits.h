@@ -40,3 +40,19 @@
 /* Package names and versions; longer ones are malformed in every ecosystem. */
 #define CM_NAME_BYTES_MAX    ((size_t)1024)
 #define CM_VERSION_BYTES_MAX ((size_t)512)
+/* Advisory feeds: one document (the Debian tracker's JSON is about 60 MB), members and total bytes
+ * of one container (npm's archive of OSV records has 200,000 members and 1.5 GB). */
+#define CM_FEED_DOCUMENT_BYTES_MAX  CM_MIB(256)
+#define CM_FEED_MEMBERS_MAX         ((uint64_t)2000000)
+#define CM_FEED_TOTAL_BYTES_MAX     ((uint64_t)16 << 30)
+#define CM_FEED_DIRECTORY_DEPTH_MAX 32
+/* Memory for the tree of one document, and for everything a database build collects. */
+#define CM_FEED_ARENA_BYTES_MAX CM_MIB(1024)
+#define CM_DB_BUILD_BYTES_MAX   CM_MIB(8192)
+/* Rejected records that are listed per source; all are counted. */
+#define CM_DB_REJECTS_LISTED_MAX ((uint64_t)1000)
+/* Text that a database keeps of a title; the first line, cut at a character. */
+#define CM_ADVISORY_TITLE_BYTES_MAX ((size_t)160)
+/* YAML: aliases ("*x") and what they repeat; a bomb of nine lines expands to 10^9 nodes. */
+#define CM_YAML_ALIASES_MAX ((size_t)0)
+#define CM_YAML_NODES_MAX   ((size_t)4000000)
