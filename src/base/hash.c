@@ -33,5 +33,5 @@ uint64_t cm_hash64(struct cm_sv bytes, uint64_t seed)
         } else if (n > 0) {
                 h = cm_hash64_mix(load(p, n) ^ h, n);
         }
-        return cm_hash64_mix(h, k1);
+        return cm_hash64_mix(h, k0); /* not k1: mix() would multiply by zero */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of finding.h's and advisory.h's enumerations. */
+/* Names of finding.h's enumerations. */
 #include "model/finding.h"
 
 const char *cm_finding_kind_to_string(enum cm_finding_kind kind)
@@ -17,16 +17,6 @@ const char *cm_coverage_state_to_string(enum cm_coverage_state state)
         static const char *const names[] = {
 #define X(state, name) [CM_COVERAGE_##state] = (name),
                 CM_COVERAGES(X)
-#undef X
-        };
-        return names[state];
-}
-
-const char *cm_fix_state_to_string(enum cm_fix_state state)
-{
-        static const char *const names[] = {
-#define X(state, name) [CM_FIX_STATE_##state] = (name),
-                CM_FIX_STATES(X)
 #undef X
         };
         return names[state];
