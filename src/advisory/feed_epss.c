@@ -41,8 +41,11 @@ static void comment(const struct cm_csv *c, const struct cm_feed_sink *sink)
         for (size_t i = 0; i < c->count; i++) {
                 struct cm_sv key;
                 struct cm_sv value;
-                if (!cm_sv_cut(c->fields[i], ':', &key, &value) ||
-                    !cm_sv_eq(key, CM_SV("score_date")))
+                if (!cm_sv_cut(c->fields[i], ':', &key, &value))
+                        continue;
+                if (cm_sv_has_prefix(key, CM_SV("#")))
+                        key = cm_sv_skip(key, 1);
+                if (!cm_sv_eq(key, CM_SV("score_date")))
                         continue;
                 struct cm_err err = CM_ERR_INIT;
                 int64_t at = 0;
