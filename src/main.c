@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entry of every role; what a role does is in its own folder. */
-#include "base/macros.h"
+/* Entry of the program: a role when argv[0] names one, the command line otherwise. */
+#include "cmd/command.h"
+#include "cmd/roles.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-        return 0;
+        if (cm_role_is(argc, argv))
+                return cm_role_main(argc, argv);
+        return cm_command_main(argc, argv);
 }

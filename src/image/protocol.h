@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the scanning parent and its worker tell each other, as frames of ipc/frame.h.
+ *
+ *   parent                                worker
+ *   JOB (what to read, fd)          ->
+ *                                   <-    WANT (name of a document or layer blob)
+ *   BLOB (fd, or an error)          ->
+ *                                   <-    IMAGE (config, layers, diff ids)
+ *   PLAN (layers whose records the  ->
+ *         parent has already)
+ *                                   <-    LAYER (one per layer, records in pieces)
+ *                                   <-    DONE or FAIL
+ *
+ * WANT/BLOB may come before and after IMAGE. For a streamed archive the worker only learns the
+ * order of layers at the end: IMAGE then comes after all was read, and PLAN is not used.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "image/manifest.h"
+
+enum cm_scan_message {
+        CM_SCAN_JOB = 2,
+        CM_SCAN_WANT = 3,
+        CM_SCAN_BLOB = 4,
+        CM_SCAN_IMAGE = 5,
+        CM_SCAN_PLAN = 6,
+        CM_SCAN_LAYER = 7,
+        CM_SCAN_DONE = 9,
+        CM_SCAN_FAIL = 11
+};
+
+enum cm_job_kind {
+        CM_JOB_ARCHIVE, /* fd: a docker-save or OCI archive, seekable or a pipe */
+        CM_JOB_BLOBS,   /* layout or registry: everything by WANT */
+        CM_JOB_WALK     /* fd: a directory (walker role) */
+};
+
+struct cm_job {
+        enum cm_job_kind kind;
+        uint32_t contexts; /* of cataloger.h */
+        bool hash_files;   /* for `inventory` */
+        uint32_t threads;
+        struct cm_image_choice choice;
+};
+
+void cm_job_write(struct cm_buf *buf, const struct cm_job *job);
+CM_MUST_CHECK int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err);
+
+void cm_image_write(struct cm_buf *buf, const struct cm_image *image);
+/* Borrows from `bytes`. */
+CM_MUST_CHECK int cm_image_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_image *ret,
+                                 struct cm_err *err);
+
+/* PLAN: for each layer the records that are known already; "" = read it. */
+void cm_plan_write(struct cm_buf *buf, const struct cm_sv *known, size_t count);
+CM_MUST_CHECK int cm_plan_parse(struct cm_arena *arena, struct cm_sv bytes,
+                                const struct cm_sv **ret, size_t *ret_count, struct cm_err *err);
+
+/* LAYER: a piece of one layer's records; the last piece carries its size and diff id. */
+struct cm_layer_piece {
+        uint64_t index;
+        bool is_last;
+        uint64_t tar_bytes;
+        struct cm_sv diff_id; /* 32 bytes with the last piece */
+        struct cm_sv records;
+};
+void cm_layer_piece_write(struct cm_buf *buf, const struct cm_layer_piece *piece);
+CM_MUST_CHECK int cm_layer_piece_parse(struct cm_sv bytes, struct cm_layer_piece *ret,
+                                       struct cm_err *err);
+
+/* FAIL, and BLOB without a descriptor: an error. */
+void cm_fail_write(struct cm_buf *buf, const struct cm_err *err);
+/* Copies a failure into `err`; returns its negative code (CM_E_WORKER for a broken frame). */
+int cm_fail_parse(struct cm_sv bytes, struct cm_err *err);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent's side of a scan; see scan.h. */
+#include "image/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "crypto/sha256.h"
+#include "image/protocol.h"
+#include "image/source.h"
+#include "inventory/cataloger.h"
+#include "os/file.h"
+#include "os/rooted.h"
+#include "sandbox/worker.h"
+#include "store/cache.h"
+
+enum {
+        POLL_MS = 100,
+        QUIET_MS = 300,
+        RECORDS_BYTES_MAX = 1 << 29
+};
+
+struct layer_state {
+        struct cm_buf records; /* as they arrive */
+        struct cm_sv final;    /* complete, in the arena or the cache's copy */
+        bool done;
+        bool from_cache;
+        uint64_t tar_bytes;
+        char key[CM_SHA256_TEXT_BYTES];
+};
+
+struct scan {
+        struct cm_arena *arena;
+        const struct cm_scan_options *options;
+        struct cm_source source;
+        struct cm_worker worker;
+        bool worker_runs;
+        int fd; /* archive or directory, or -1 */
+        struct cm_image image;
+        bool has_image;
+        struct layer_state *layers;
+        size_t layer_count;
+        struct cm_cache *cache;
+        int64_t started_ms;
+};
+
+static uint32_t contexts_of(const struct scan *s)
+{
+        return s->source.kind == CM_SOURCE_DIR ? CM_CONTEXT_SOURCE : CM_CONTEXT_INSTALLED;
+}
+
+/*
+ * Cache keys are chain keys: what a layer records depends on which of its entries replace
+ * something recorded below it (image/shadow.h), so a layer is known by its own diff id and those
+ * of all layers under it; and by the program that read it.
+ */
+static void compute_keys(struct scan *s)
+{
+        struct stat st;
+        char program[128] = "";
+        if (stat("/proc/self/exe", &st) == 0)
+                snprintf(program, sizeof(program), "%lld.%lld.%ld", (long long)st.st_size,
+                         (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+        struct cm_sha256 *sha = cm_sha256_new();
+        unsigned char chain[CM_SHA256_BYTES] = { 0 };
+        for (size_t i = 0; i < s->layer_count; i++) {
+                struct cm_sv head =
+                        cm_sv_printf(s->arena, "coaming layer %d %s %s %u %d ", CM_RECORDS_VERSION,
+                                     CM_VERSION, program, contexts_of(s), s->options->hash_files);
+                cm_sha256_update(sha, head);
+                cm_sha256_update(sha, cm_sv_make(chain, sizeof(chain)));
+                cm_sha256_update(sha, s->image.layers[i].diff_id);
+                cm_sha256_final(sha, chain);
+                char text[CM_SHA256_TEXT_BYTES];
+                cm_sha256_format(chain, text);
+                memcpy(s->layers[i].key, text + 7, 64);
+                s->layers[i].key[64] = '\0';
+        }
+        cm_sha256_free(sha);
+}
+
+/* Paths only: what the worker needs to know of a layer that it does not read. */
+static int condense(struct scan *s, struct cm_sv records, struct cm_sv *ret, struct cm_err *err)
+{
+        struct cm_records out;
+        cm_records_init(&out, CM_FRAME_BYTES_MAX);
+        struct cm_cursor c = cm_cursor_make(records);
+        struct cm_record rec;
+        int r = 0;
+        while ((r = cm_record_next(&c, &rec, err)) == 0)
+                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_HASH ||
+                    rec.type == CM_RECORD_LINK || rec.type == CM_RECORD_UNREADABLE)
+                        cm_records_put_file(&out, rec.path, 0);
+        if (r > 0)
+                r = 0;
+        /* An empty layer must still read as known. */
+        if (r == 0 && out.buf.len == 0)
+                cm_records_put_path(&out, CM_RECORD_OPAQUE, CM_SV("\x01"));
+        if (r == 0)
+                r = cm_records_finish(&out, err);
+        if (r == 0)
+                *ret = cm_sv_dup(s->arena, cm_buf_sv(&out.buf));
+        cm_records_fini(&out);
+        return r;
+}
+
+/* A cached entry: le64 tar bytes, then records. */
+static void load_cached(struct scan *s, struct cm_sv *known)
+{
+        size_t budget = CM_FRAME_BYTES_MAX - CM_KIB(64);
+        for (size_t i = 0; i < s->layer_count; i++) {
+                struct layer_state *layer = &s->layers[i];
+                struct cm_sv content = CM_SV("");
+                if (!cm_cache_get(s->cache, s->arena, layer->key, &content) || content.len < 8)
+                        continue;
+                struct cm_cursor c = cm_cursor_make(content);
+                layer->tar_bytes = cm_cursor_le64(&c);
+                struct cm_sv records = cm_cursor_take(&c, c.len);
+                struct cm_err ignored = CM_ERR_INIT;
+                struct cm_sv paths = CM_SV("");
+                if (condense(s, records, &paths, &ignored) < 0 || paths.len + 16 > budget)
+                        continue; /* read it again: the frame would be too large */
+                budget -= paths.len + 16;
+                known[i] = paths;
+                layer->final = records;
+                layer->done = layer->from_cache = true;
+        }
+}
+
+static void store_cached(struct scan *s, size_t i)
+{
+        if (s->cache == NULL)
+                return;
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, RECORDS_BYTES_MAX);
+        cm_buf_put_le64(&buf, s->layers[i].tar_bytes);
+        cm_buf_put_sv(&buf, s->layers[i].final);
+        if (!buf.overflow)
+                cm_cache_put(s->cache, s->layers[i].key, cm_buf_sv(&buf));
+}
+
+static int on_image(struct scan *s, struct cm_sv payload, struct cm_err *err)
+{
+        if (s->has_image)
+                return CM_RAISE(err, CM_E_WORKER, "worker described the image twice");
+        int r = cm_image_parse(s->arena, cm_sv_dup(s->arena, payload), &s->image, err);
+        if (r < 0)
+                return r;
+        s->has_image = true;
+        s->layer_count = s->image.layer_count;
+        s->layers = CM_NEW_ARRAY(s->arena, struct layer_state, s->layer_count);
+        for (size_t i = 0; i < s->layer_count; i++)
+                cm_buf_init(&s->layers[i].records, RECORDS_BYTES_MAX);
+        struct cm_sv *known = CM_NEW_ARRAY(s->arena, struct cm_sv, s->layer_count);
+        compute_keys(s);
+        load_cached(s, known);
+        struct cm_buf plan CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&plan, CM_FRAME_BYTES_MAX);
+        cm_plan_write(&plan, known, s->layer_count);
+        r = cm_buf_check(&plan, "scan plan", err);
+        return r < 0 ? r : cm_worker_send(&s->worker, CM_SCAN_PLAN, cm_buf_sv(&plan), -1, err);
+}
+
+static int check_diff_id(struct scan *s, size_t i, struct cm_sv digest, struct cm_err *err)
+{
+        if (digest.len != CM_SHA256_BYTES)
+                return CM_RAISE(err, CM_E_WORKER, "worker sent no digest for layer %zu", i);
+        char text[CM_SHA256_TEXT_BYTES];
+        cm_sha256_format((const unsigned char *)digest.ptr, text);
+        if (!cm_sv_eq(s->image.layers[i].diff_id, cm_sv_from_cstr(text)))
+                return CM_RAISE(err, CM_E_DIGEST,
+                                "layer %zu has diff id %s, but the image config says %.*s", i, text,
+                                CM_SV_ARG(s->image.layers[i].diff_id));
+        return 0;
+}
+
+static int on_layer(struct scan *s, struct cm_sv payload, struct cm_err *err)
+{
+        struct cm_layer_piece piece;
+        int r = cm_layer_piece_parse(payload, &piece, err);
+        if (r < 0)
+                return r;
+        if (piece.index >= s->layer_count)
+                return CM_RAISE(err, CM_E_WORKER, "worker sent a layer that is not there");
+        struct layer_state *layer = &s->layers[piece.index];
+        if (layer->from_cache)
+                return 0; /* a stream is read whole, whatever is known */
+        if (layer->done)
+                return CM_RAISE(err, CM_E_WORKER, "worker sent a layer twice");
+        cm_buf_put_sv(&layer->records, piece.records);
+        r = cm_buf_check(&layer->records, "records of one layer", err);
+        if (r < 0 || !piece.is_last)
+                return r;
+        if (s->has_image)
+                r = check_diff_id(s, (size_t)piece.index, piece.diff_id, err);
+        if (r < 0)
+                return r;
+        layer->tar_bytes = piece.tar_bytes;
+        layer->final = cm_buf_sv(&layer->records);
+        layer->done = true;
+        if (s->has_image)
+                store_cached(s, (size_t)piece.index);
+        return 0;
+}
+
+static int answer_error(struct scan *s, struct cm_err *problem, struct cm_err *err)
+{
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_KIB(4));
+        cm_fail_write(&buf, problem);
+        return cm_worker_send(&s->worker, CM_SCAN_BLOB, cm_buf_sv(&buf), -1, err);
+}
+
+/* A blob or document of a layout on disk. */
+static int on_want(struct scan *s, struct cm_sv name, struct cm_err *err)
+{
+        const char *path = NULL;
+        struct cm_err problem = CM_ERR_INIT;
+        int fd = -1;
+        int r = cm_cstr(s->arena, name, &path, &problem);
+        if (r == 0)
+                r = cm_root_open_file(s->fd, path, &fd, &problem);
+        if (r < 0)
+                return answer_error(s, &problem, err);
+        r = cm_worker_send(&s->worker, CM_SCAN_BLOB, CM_SV(""), fd, err);
+        if (fd >= 0)
+                close(fd);
+        return r;
+}
+
+/* Returns 1 when the worker is done. */
+static int on_frame(struct scan *s, const struct cm_frame *frame, struct cm_err *err)
+{
+        struct cm_sv payload = cm_buf_sv(&frame->payload);
+        switch (frame->type) {
+        case CM_SCAN_WANT:
+                return on_want(s, payload, err);
+        case CM_SCAN_IMAGE:
+                return on_image(s, payload, err);
+        case CM_SCAN_LAYER:
+                return on_layer(s, payload, err);
+        case CM_SCAN_DONE:
+                return 1;
+        case CM_SCAN_FAIL:
+                return cm_fail_parse(payload, err);
+        default:
+                return CM_RAISE(err, CM_E_WORKER, "worker sent message %u", frame->type);
+        }
+}
+
+static void show_progress(struct scan *s)
+{
+        if (s->options->progress == NULL || cm_clock_monotonic_ms() - s->started_ms < QUIET_MS)
+                return;
+        struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_KIB(256));
+        s->options->progress(s->options->progress_ctx, cm_worker_current(&s->worker, scratch));
+}
+
+static int converse(struct scan *s, struct cm_err *err)
+{
+        struct cm_frame frame;
+        cm_frame_init(&frame);
+        int r = 0;
+        while (r == 0) {
+                r = cm_worker_poll(&s->worker, POLL_MS, &frame, err);
+                if (r == CM_CHAN_TIMEOUT) {
+                        show_progress(s);
+                        r = 0;
+                        continue;
+                }
+                if (r == 0)
+                        r = on_frame(s, &frame, err);
+        }
+        cm_frame_fini(&frame);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < s->layer_count; i++)
+                if (!s->layers[i].done)
+                        return CM_RAISE(err, CM_E_WORKER, "worker sent no records for layer %zu",
+                                        i);
+        return 0;
+}
+
+static uint32_t thread_count(const struct scan *s)
+{
+        if (s->options->threads > 0)
+                return s->options->threads;
+        long n = sysconf(_SC_NPROCESSORS_ONLN);
+        return n < 1 ? 1 : n > 64 ? 64 : (uint32_t)n;
+}
+
+static int send_job(struct scan *s, enum cm_job_kind kind, struct cm_err *err)
+{
+        struct cm_job job = { .kind = kind,
+                              .contexts = contexts_of(s),
+                              .hash_files = s->options->hash_files,
+                              .threads = thread_count(s),
+                              .choice = s->source.choice };
+        if (s->options->image.len > 0)
+                job.choice.tag = s->options->image;
+        job.choice.platform = s->options->platform;
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_KIB(64));
+        cm_job_write(&buf, &job);
+        int r = cm_buf_check(&buf, "scan job", err);
+        return r < 0 ? r
+                     : cm_worker_send(&s->worker, CM_SCAN_JOB, cm_buf_sv(&buf),
+                                      kind == CM_JOB_BLOBS ? -1 : s->fd, err);
+}
+
+static int open_target(struct scan *s, struct cm_err *err)
+{
+        bool is_dir = s->source.kind != CM_SOURCE_ARCHIVE;
+        s->fd = open(s->source.name, O_RDONLY | O_CLOEXEC | (is_dir ? O_DIRECTORY : O_NOCTTY));
+        if (s->fd < 0)
+                return CM_RAISE_ERRNO(err,
+                                      errno == EACCES || errno == EPERM ? CM_E_ENV : CM_E_NOT_FOUND,
+                                      errno, "could not open '%.200s'", s->source.name);
+        return 0;
+}
+
+static int read_target(struct scan *s, struct cm_err *err)
+{
+        enum cm_job_kind kind = CM_JOB_ARCHIVE;
+        switch (s->source.kind) {
+        case CM_SOURCE_ARCHIVE:
+                break;
+        case CM_SOURCE_LAYOUT:
+                kind = CM_JOB_BLOBS;
+                break;
+        case CM_SOURCE_ROOTFS:
+        case CM_SOURCE_DIR:
+                kind = CM_JOB_WALK;
+                break;
+        case CM_SOURCE_DOCKER:
+        case CM_SOURCE_PODMAN:
+        case CM_SOURCE_REGISTRY:
+        case CM_SOURCE_ENGINE:
+                return CM_RAISE(err, CM_E_UNSUPPORTED,
+                                "engines and registries are not built in yet");
+        }
+        int r = open_target(s, err);
+        if (r < 0)
+                return r;
+        if (kind == CM_JOB_WALK) {
+                s->layer_count = 1;
+                s->layers = CM_NEW(s->arena, struct layer_state);
+                cm_buf_init(&s->layers[0].records, RECORDS_BYTES_MAX);
+        }
+        r = cm_worker_start(kind == CM_JOB_WALK ? CM_ROLE_WALKER : CM_ROLE_WORKER, NULL,
+                            s->options->budget_s, &s->worker, err);
+        if (r < 0)
+                return r;
+        s->worker_runs = true;
+        r = send_job(s, kind, err);
+        return r < 0 ? r : converse(s, err);
+}
+
+static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_result *ret_files,
+                        struct cm_err *err)
+{
+        struct cm_target t = {
+                .kind = s->source.kind == CM_SOURCE_ROOTFS ? CM_TARGET_ROOTFS
+                        : s->source.kind == CM_SOURCE_DIR  ? CM_TARGET_DIR
+                                                           : CM_TARGET_IMAGE,
+                .name = cm_sv_from_cstr(s->options->target),
+                .source = cm_sv_from_cstr(cm_source_kind_to_string(s->source.kind)),
+                .image_id = s->image.image_id,
+                .digest = s->image.digest,
+                .platform = s->image.platform,
+                .created = s->image.created,
+        };
+        struct cm_merge_layer *inputs =
+                CM_NEW_ARRAY(s->arena, struct cm_merge_layer, s->layer_count);
+        struct cm_target_layer *layers =
+                CM_NEW_ARRAY(s->arena, struct cm_target_layer, s->layer_count);
+        for (size_t i = 0; i < s->layer_count; i++) {
+                /* Records outlive this function: into the arena, the receive buffer is freed. */
+                if (!s->layers[i].from_cache)
+                        s->layers[i].final = cm_sv_dup(s->arena, s->layers[i].final);
+                cm_buf_fini(&s->layers[i].records);
+                inputs[i].records = s->layers[i].final;
+                if (!s->has_image)
+                        continue;
+                layers[i].digest = s->image.layers[i].digest;
+                layers[i].diff_id = s->image.layers[i].diff_id;
+                layers[i].created_by = s->image.layers[i].created_by;
+                layers[i].size_bytes = s->layers[i].tar_bytes;
+                layers[i].from_cache = s->layers[i].from_cache;
+        }
+        t.layers = layers;
+        t.layer_count = s->has_image ? s->layer_count : 0;
+        int r = cm_merge_layers(s->arena, inputs, s->layer_count, &t, ret_files, err);
+        if (r < 0)
+                return r;
+        *ret = t;
+        return 0;
+}
+
+int cm_scan(struct cm_arena *arena, const struct cm_scan_options *options, struct cm_target *ret,
+            struct cm_merge_result *ret_files, struct cm_err *err)
+{
+        struct scan s = { .arena = arena, .options = options, .fd = -1 };
+        s.started_ms = cm_clock_monotonic_ms();
+        int r = cm_source_parse(arena, options->target, &s.source, err);
+        if (r < 0)
+                return r;
+        if (options->cache_dir != NULL)
+                s.cache = cm_cache_open(options->cache_dir, "layers");
+        r = read_target(&s, err);
+        if (s.worker_runs)
+                cm_worker_stop(&s.worker);
+        if (s.fd >= 0)
+                close(s.fd);
+        cm_cache_close(s.cache);
+        if (r == 0)
+                r = build_target(&s, ret, ret_files, err);
+        for (size_t i = 0; i < s.layer_count; i++)
+                cm_buf_fini(&s.layers[i].records);
+        return r;
+}

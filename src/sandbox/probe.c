@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a role is told to try on itself by `doctor --self` and the live test: one call per forbidden
+ * class, made raw so that no library gets in between.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/profile.h"
+
+const char *const cm_sandbox_probes[] = { "open",        "create",  "socket", "connect", "exec",
+                                          "fork",        "ptrace",  "bpf",    "mount",   "kill",
+                                          "exec-memory", "unshare", "module", NULL };
+
+static long attempt(const char *name)
+{
+        if (strcmp(name, "open") == 0)
+                return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
+        if (strcmp(name, "create") == 0)
+                return syscall(SYS_openat, AT_FDCWD, "/tmp/coaming-probe", O_WRONLY | O_CREAT,
+                               0600);
+        if (strcmp(name, "socket") == 0)
+                return syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+        if (strcmp(name, "connect") == 0)
+                return syscall(SYS_connect, -1, NULL, 0);
+        if (strcmp(name, "exec") == 0) {
+                char *const argv[] = { (char[]){ "true" }, NULL };
+                return syscall(SYS_execve, "/bin/true", argv, NULL);
+        }
+        if (strcmp(name, "fork") == 0)
+                return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+        if (strcmp(name, "ptrace") == 0)
+                return syscall(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0);
+        if (strcmp(name, "bpf") == 0)
+                return syscall(SYS_bpf, BPF_MAP_CREATE, NULL, 0);
+        if (strcmp(name, "mount") == 0)
+                return syscall(SYS_mount, "none", "/", NULL, 0, NULL);
+        if (strcmp(name, "kill") == 0)
+                return syscall(SYS_kill, 1, 0);
+        if (strcmp(name, "exec-memory") == 0)
+                return syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (strcmp(name, "unshare") == 0)
+                return syscall(SYS_unshare, CLONE_NEWUSER);
+        if (strcmp(name, "module") == 0)
+                return syscall(SYS_init_module, NULL, 0, "");
+        errno = EINVAL;
+        return -1;
+}
+
+int cm_sandbox_probe(const char *name)
+{
+        return attempt(name) >= 0 ? 0 : errno;
+}
