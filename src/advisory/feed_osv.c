@@ -83,6 +83,10 @@ static struct cm_sv publisher(struct cm_arena *arena, struct cm_sv id)
 
 static void add_cvss(struct record *rec, const struct cm_json *severities)
 {
+        enum cm_severity text;
+        /* A bare word in place of the list has been seen. */
+        if (cm_severity_from_vendor_word(cm_sv_trim(cm_json_string(severities)), &text))
+                rec->advisory.severity = CM_MAX(rec->advisory.severity, text);
         if (!cm_json_is_array(severities))
                 return;
         for (size_t i = 0; i < cm_json_count(severities); i++) {

@@ -12,6 +12,9 @@ static const struct {
         int (*run)(int argc, char **argv);
 } subcommands[] = {
         { "build", cm_cmd_db_build },
+        { "status", cm_cmd_db_status },
+        { "search", cm_cmd_db_search },
+        { "show", cm_cmd_db_show },
 };
 
 int cm_cmd_db(int argc, char **argv)

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "advisory/build.h"
+#include "advisory/pack.h"
 #include "advisory/sources.h"
 #include "base/escape.h"
 #include "base/time.h"
@@ -33,7 +35,7 @@ static int usage(struct cm_err *err, const char *what)
         return CM_RAISE(err, CM_E_USAGE,
                         "%s; usage: coaming db build --feed "
                         "KIND:PATH[,name=..,url=..,revision=..,licence=..,"
-                        "attribution=..,include=..]... -o FILE [--name NAME] "
+                        "attribution=..,newest=DATE,include=..]... -o FILE [--name NAME] "
                         "[--as-of DATE] [--all-cves] [--verbose]",
                         what);
 }
@@ -103,7 +105,13 @@ static int feed_option(struct cm_arena *arena, struct cm_sv text, struct feed_ar
         while (cm_sv_next_field(&fields, ',', &field)) {
                 struct cm_sv key;
                 struct cm_sv value;
-                if (!cm_sv_cut(field, '=', &key, &value) || !set_field(&arg, key, value))
+                bool is_pair = cm_sv_cut(field, '=', &key, &value);
+                if (is_pair && cm_sv_eq(key, CM_SV("newest"))) {
+                        if (cm_time_parse(value, &arg.meta.newest_s, err) < 0)
+                                return cm_err_context(err, "newest");
+                        continue;
+                }
+                if (!is_pair || !set_field(&arg, key, value))
                         return CM_RAISE(err, CM_E_USAGE, "'%s' is no attribute of a feed",
                                         cm_escape(arena, field));
         }
@@ -204,6 +212,20 @@ static void tell_rejects(struct cm_arena *arena, const struct cm_db_builder *b, 
         }
 }
 
+/* FILE.zst is packed as share/ has it; others are databases as they are read. */
+static int write_output(struct cm_arena *arena, struct cm_db_builder *b, const char *output,
+                        struct cm_db_info *ret_info, struct cm_err *err)
+{
+        if (!cm_sv_has_suffix(cm_sv_from_cstr(output), CM_SV(".zst")))
+                return cm_db_builder_write(b, output, ret_info, err);
+        struct cm_sv temp = cm_sv_printf(arena, "%s.unpacked.%d%c", output, (int)getpid(), '\0');
+        int r = cm_db_builder_write(b, temp.ptr, ret_info, err);
+        if (r == 0)
+                r = cm_db_pack(temp.ptr, output, err);
+        CM_IGNORE(unlink(temp.ptr));
+        return r;
+}
+
 static int build(struct cm_arena *arena, const struct options *o, struct cm_err *err)
 {
         const struct cm_db_build_options bo = { o->name, o->as_of_s, o->all_cves };
@@ -224,7 +246,7 @@ static int build(struct cm_arena *arena, const struct options *o, struct cm_err 
                         return r;
         }
         struct cm_db_info info;
-        int r = cm_db_builder_write(b, o->output, &info, err);
+        int r = write_output(arena, b, o->output, &info, err);
         if (r < 0)
                 return r;
         char date[CM_TIME_TEXT_BYTES];
