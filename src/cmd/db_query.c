@@ -24,32 +24,17 @@ struct query {
         struct cm_buf out;
 };
 
-static int parse_options(struct query *q, int argc, char **argv, const char *operand,
-                         struct cm_err *err)
+static void read_options(struct query *q, const struct cm_args *args)
 {
-        for (int i = 1; i < argc; i++) {
-                struct cm_sv arg = cm_sv_from_cstr(argv[i]);
-                bool is_db = cm_sv_eq(arg, CM_SV("--db"));
-                bool is_ecosystem = cm_sv_eq(arg, CM_SV("--ecosystem"));
-                if (cm_sv_eq(arg, CM_SV("--json"))) {
-                        q->json = true;
-                } else if ((is_db || is_ecosystem) && i + 1 < argc) {
-                        i++;
-                        if (is_db)
-                                *CM_VEC_PUSH(q->arena, &q->paths) = argv[i];
-                        else
-                                q->ecosystem = cm_sv_from_cstr(argv[i]);
-                } else if (operand != NULL && q->operand.len == 0 && arg.len > 0 &&
-                           arg.ptr[0] != '-') {
-                        q->operand = arg;
-                } else {
-                        return CM_RAISE(err, CM_E_USAGE, "'%s' is not expected here",
-                                        cm_escape(q->arena, arg));
-                }
-        }
-        if (operand != NULL && q->operand.len == 0)
-                return CM_RAISE(err, CM_E_USAGE, "%s is missing", operand);
-        return 0;
+        const char *const *paths = NULL;
+        size_t count = cm_args_list(args, "db", &paths);
+        for (size_t i = 0; i < count; i++)
+                *CM_VEC_PUSH(q->arena, &q->paths) = paths[i];
+        q->json = cm_args_flag(args, "json");
+        if (args->cmd == &cm_cmd_db_search)
+                q->ecosystem = cm_sv_from_cstr(cm_args_get(args, "ecosystem"));
+        if (args->positional_count > 0)
+                q->operand = cm_sv_from_cstr(args->positional[0]);
 }
 
 static int open_all(struct query *q, struct cm_err *err)
@@ -457,17 +442,15 @@ static int show(struct query *q, struct cm_err *err)
         return 0;
 }
 
-static int run(int argc, char **argv, const char *operand,
-               int (*fn)(struct query *q, struct cm_err *err))
+static int run(const struct cm_args *args, int (*fn)(struct query *q, struct cm_err *err))
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(CM_MIB(512));
         struct cm_err err = CM_ERR_INIT;
         struct query q = { .arena = arena };
         cm_buf_init(&q.out, CM_MIB(256));
-        int r = parse_options(&q, argc, argv, operand, &err);
-        if (r == 0)
-                r = open_all(&q, &err);
+        read_options(&q, args);
+        int r = open_all(&q, &err);
         if (r == 0) {
                 cm_buf_put_str(&q.out, q.json ? "[" : "");
                 r = fn(&q, &err);
@@ -480,23 +463,73 @@ static int run(int argc, char **argv, const char *operand,
         for (size_t i = 0; i < q.dbs.count; i++)
                 cm_db_close(q.dbs.items[i]);
         cm_buf_fini(&q.out);
-        if (r == 0)
-                return 0;
-        fprintf(stderr, "coaming: %s\n", err.text);
-        return cm_err_exit_status(err.code);
+        return r == 0 ? 0 : cm_command_fail(&err);
 }
 
-int cm_cmd_db_status(int argc, char **argv)
+static int status_run(const struct cm_args *args)
 {
-        return run(argc, argv, NULL, status);
+        return run(args, status);
 }
 
-int cm_cmd_db_search(int argc, char **argv)
+static int search_run(const struct cm_args *args)
 {
-        return run(argc, argv, "name of a package", search);
+        return run(args, search);
 }
 
-int cm_cmd_db_show(int argc, char **argv)
+static int show_run(const struct cm_args *args)
 {
-        return run(argc, argv, "identifier", show);
+        return run(args, show);
 }
+
+#define DB_OPTIONS                                               \
+        { .name = "db",                                          \
+          .kind = CM_OPT_LIST,                                   \
+          .arg = "FILE",                                         \
+          .help = "database to ask instead of the default ones", \
+          .in_config = true },                                   \
+        {                                                        \
+                .name = "json", .help = "machine-readable"       \
+        }
+
+static const struct cm_opt options[] = { DB_OPTIONS, { .name = NULL } };
+
+static const struct cm_opt search_options[] = {
+        DB_OPTIONS,
+        { .name = "ecosystem",
+          .kind = CM_OPT_VALUE,
+          .arg = "SPACE",
+          .help = "only this one: npm, PyPI, Go, Debian:12, ..." },
+        { .name = NULL },
+};
+
+const struct cm_cmd cm_cmd_db_status = {
+        .name = "status",
+        .summary = "sources, age and coverage of the databases",
+        .synopsis = "[--db FILE...]",
+        .options = options,
+        .run = status_run,
+};
+
+const struct cm_cmd cm_cmd_db_search = {
+        .name = "search",
+        .summary = "what is known about a package",
+        .synopsis = "PACKAGE [--ecosystem SPACE]",
+        .options = search_options,
+        .positional_min = 1,
+        .positional_max = 1,
+        .examples = (const char *const[]){ "coaming db search openssl --ecosystem Debian:12",
+                                           "all advisories for Debian 12's openssl", NULL },
+        .run = search_run,
+};
+
+const struct cm_cmd cm_cmd_db_show = {
+        .name = "show",
+        .summary = "everything about one advisory or CVE",
+        .synopsis = "ID",
+        .options = options,
+        .positional_min = 1,
+        .positional_max = 1,
+        .examples = (const char *const[]){ "coaming db show CVE-2023-24539", "by any of its ids",
+                                           NULL },
+        .run = show_run,
+};

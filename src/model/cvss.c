@@ -10,8 +10,8 @@ const char *cm_cvss_version_to_string(enum cm_cvss_version version)
         return names[version];
 }
 
-int cm_cvss_metrics(struct cm_sv text, struct cm_cvss_metric *metrics, size_t max, size_t *ret_count,
-                    struct cm_err *err)
+int cm_cvss_metrics(struct cm_sv text, struct cm_cvss_metric *metrics, size_t max,
+                    size_t *ret_count, struct cm_err *err)
 {
         size_t count = 0;
         struct cm_sv part;
@@ -59,8 +59,9 @@ static bool weigh(const struct cm_cvss_metric *metrics, size_t count, const char
 
 static int missing(struct cm_err *err)
 {
-        return CM_RAISE(err, CM_E_MALFORMED, "CVSS vector lacks a base metric or has a value that "
-                                             "its version does not know");
+        return CM_RAISE(err, CM_E_MALFORMED,
+                        "CVSS vector lacks a base metric or has a value that "
+                        "its version does not know");
 }
 
 /* v2.0 complete guide, section 3.2.1. */
@@ -70,7 +71,7 @@ static int score_v2(const struct cm_cvss_metric *m, size_t n, double *ret, struc
         static const double ac[] = { 0.35, 0.61, 0.71 };
         static const double au[] = { 0.45, 0.56, 0.704 };
         static const double impact[] = { 0.0, 0.275, 0.660 };
-        double v, c, u, conf, integ, avail;
+        double v = 0, c = 0, u = 0, conf = 0, integ = 0, avail = 0;
         if (!weigh(m, n, "AV", "LAN", av, &v) || !weigh(m, n, "AC", "HML", ac, &c) ||
             !weigh(m, n, "Au", "MSN", au, &u) || !weigh(m, n, "C", "NPC", impact, &conf) ||
             !weigh(m, n, "I", "NPC", impact, &integ) || !weigh(m, n, "A", "NPC", impact, &avail))
@@ -101,15 +102,16 @@ static int score_v3(const struct cm_cvss_metric *m, size_t n, double *ret, struc
         static const double ui[] = { 0.85, 0.62 };
         static const double cia[] = { 0.56, 0.22, 0.0 };
         char scope = cm_cvss_get(m, n, "S", "UC");
-        double v, c, p, u, conf, integ, avail;
-        if (scope == '\0' || !weigh(m, n, "AV", "NALP", av, &v) || !weigh(m, n, "AC", "LH", ac, &c) ||
+        double v = 0, c = 0, p = 0, u = 0, conf = 0, integ = 0, avail = 0;
+        if (scope == '\0' || !weigh(m, n, "AV", "NALP", av, &v) ||
+            !weigh(m, n, "AC", "LH", ac, &c) ||
             !weigh(m, n, "PR", "NLH", scope == 'C' ? pr_changed : pr_unchanged, &p) ||
             !weigh(m, n, "UI", "NR", ui, &u) || !weigh(m, n, "C", "HLN", cia, &conf) ||
             !weigh(m, n, "I", "HLN", cia, &integ) || !weigh(m, n, "A", "HLN", cia, &avail))
                 return missing(err);
         double iss = 1.0 - (1.0 - conf) * (1.0 - integ) * (1.0 - avail);
-        double impact = scope == 'U' ? 6.42 * iss :
-                                       7.52 * (iss - 0.029) - 3.25 * pow(iss - 0.02, 15.0);
+        double impact =
+                scope == 'U' ? 6.42 * iss : 7.52 * (iss - 0.029) - 3.25 * pow(iss - 0.02, 15.0);
         double exploit = 8.22 * v * c * p * u;
         if (impact <= 0.0)
                 *ret = 0.0;

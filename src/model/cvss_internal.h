@@ -4,7 +4,9 @@
 
 #include "model/cvss.h"
 
-enum { CM_CVSS_METRICS_MAX = 40 };
+enum {
+        CM_CVSS_METRICS_MAX = 40
+};
 
 struct cm_cvss_metric {
         struct cm_sv key;
