@@ -29,8 +29,12 @@ struct lexer {
         struct cm_sv stop; /* from where the text does not follow the grammar */
 };
 
-static const char *const suffixes[] = { "alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p" };
-enum { PRE_SUFFIXES = 4 };
+static const char *const suffixes[] = {
+        "alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p"
+};
+enum {
+        PRE_SUFFIXES = 4
+};
 
 static void take_digits(struct lexer *l, enum token token)
 {
