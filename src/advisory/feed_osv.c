@@ -245,12 +245,16 @@ static void sweep(struct cm_arena *arena, struct event *events, size_t n, struct
                         open->introduced = events[i].version;
                         continue;
                 }
-                if (open == NULL) {
-                        /* An end without a beginning speaks of everything before it, once. */
-                        if (out->list.count > 0)
-                                continue;
+                /*
+                 * An end without a beginning speaks of everything before it; one after another
+                 * end ("last_affected" of each listed version) moves that end up.
+                 */
+                if (open == NULL && out->list.count > 0)
+                        open = &out->list.items[out->list.count - 1];
+                else if (open == NULL)
                         open = CM_VEC_PUSH(arena, &out->list);
-                }
+                open->fixed = CM_SV("");
+                open->last_affected = CM_SV("");
                 if (events[i].kind == EVENT_FIXED)
                         open->fixed = events[i].version;
                 else

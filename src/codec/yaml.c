@@ -233,6 +233,10 @@ static int syntax_error(struct build *b, const struct cm_buf *words)
         struct cm_sv at_column;
         struct cm_sv tail;
         struct cm_sv more;
+        /* "<memory-@0x...>:1:5: error: words": the address says nothing and differs each run. */
+        ptrdiff_t name_end = cm_sv_find(line, CM_SV(">:"));
+        if (cm_sv_has_prefix(line, CM_SV("<memory")) && name_end > 0)
+                line = cm_sv_skip(line, (size_t)name_end + 2);
         line = cm_sv_trim(line);
         if (cm_sv_cut(line, ':', &at_line, &tail) && cm_sv_cut(tail, ':', &at_column, &more) &&
             at_line.len > 0 && cm_is_digit(at_line.ptr[0]))
