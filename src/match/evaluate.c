@@ -63,18 +63,27 @@ static struct cm_sv first_number(struct cm_sv version)
  * nodejs 18. Where the record does not name its stream, both versions must be modular and agree
  * in the major version.
  */
+static bool stream_is_listed(struct cm_sv list, struct cm_sv stream)
+{
+        struct cm_sv one;
+        while (cm_sv_next_field(&list, ' ', &one))
+                if (cm_sv_eq(module_stream(one), stream))
+                        return true;
+        return false;
+}
+
 static bool module_agrees(const struct cm_pkg *pkg, const struct cm_affected *a,
                           const struct cm_range *r)
 {
-        if (a->module.len > 0)
-                return cm_sv_eq(module_stream(pkg->module), module_stream(a->module));
-        if (r == NULL || r->fixed.len == 0)
-                return true;
-        bool fix_modular = is_modular(r->fixed);
+        bool stream_unknown = cm_sv_eq(a->module, CM_SV("*"));
         bool pkg_modular = pkg->module.len > 0 || is_modular(pkg->version);
+        if (a->module.len > 0 && !stream_unknown && pkg->module.len > 0)
+                return stream_is_listed(a->module, module_stream(pkg->module));
+        bool fix_modular = a->module.len > 0 || is_modular(r->fixed);
         if (fix_modular != pkg_modular)
                 return false;
-        return !fix_modular || cm_sv_eq(first_number(pkg->version), first_number(r->fixed));
+        return !fix_modular || r->fixed.len == 0 ||
+               cm_sv_eq(first_number(pkg->version), first_number(r->fixed));
 }
 
 static bool in_npm_range(const struct cm_affected *a, struct cm_sv version)

@@ -25,7 +25,7 @@ static const struct {
 } families[] = {
         { "debian", "Debian", PART_MAJOR, "", "debian", PART_MAJOR },
         { "ubuntu", "Ubuntu", PART_MINOR, "", "ubuntu", PART_MINOR },
-        { "alpine", "Alpine", PART_MINOR, "v", "alpine", PART_MINOR },
+        { "alpine", "Alpine", PART_MINOR, "v", "alpine-linux", PART_MINOR },
         { "almalinux", "AlmaLinux", PART_MAJOR, "", "almalinux", PART_MAJOR },
         { "rocky", "Rocky Linux", PART_MAJOR, "", "rocky-linux", PART_MAJOR },
         { "rhel", "Red Hat", PART_MAJOR, "", "rhel", PART_MAJOR },
