@@ -56,3 +56,11 @@
 /* YAML: aliases ("*x") and what they repeat; a bomb of nine lines expands to 10^9 nodes. */
 #define CM_YAML_ALIASES_MAX ((size_t)0)
 #define CM_YAML_NODES_MAX   ((size_t)4000000)
+/* A config.json with credentials, or what a credential helper prints. */
+#define CM_CREDENTIALS_BYTES_MAX CM_MIB(1)
+/* A registry's or engine's answer that is no blob: error documents, tokens, inspect output. */
+#define CM_FETCH_ANSWER_BYTES_MAX CM_MIB(8)
+/* Blobs on their way at once; more wait. */
+#define CM_FETCH_STREAMS_MAX 16
+/* Redirects of one request; browsers stop at 20, registries need one or two. */
+#define CM_FETCH_REDIRECTS_MAX 10
