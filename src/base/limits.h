@@ -64,3 +64,7 @@
 #define CM_FETCH_STREAMS_MAX 16
 /* Redirects of one request; browsers stop at 20, registries need one or two. */
 #define CM_FETCH_REDIRECTS_MAX 10
+/* Manifests that an index names; the largest seen (all platforms and their attestations) has 40. */
+#define CM_IMAGE_INDEX_MAX ((size_t)10000)
+/* A PEM file or the system's bundle of authorities (220 KB on Debian 12). */
+#define CM_CERTIFICATES_BYTES_MAX CM_MIB(2)
