@@ -59,3 +59,15 @@
 /* A database that is unpacked from a .zst file, and the window its decoder allows (2^27 bytes). */
 #define CM_DB_UNPACKED_BYTES_MAX ((uint64_t)1 << 30)
 #define CM_DB_WINDOW_LOG_MAX     27
+/* A config.json with credentials, or what a credential helper prints. */
+#define CM_CREDENTIALS_BYTES_MAX CM_MIB(1)
+/* A registry's or engine's answer that is no blob: error documents, tokens, inspect output. */
+#define CM_FETCH_ANSWER_BYTES_MAX CM_MIB(8)
+/* Blobs on their way at once; more wait. */
+#define CM_FETCH_STREAMS_MAX 16
+/* Redirects of one request; browsers stop at 20, registries need one or two. */
+#define CM_FETCH_REDIRECTS_MAX 10
+/* Manifests that an index names; the largest seen (all platforms and their attestations) has 40. */
+#define CM_IMAGE_INDEX_MAX ((size_t)10000)
+/* A PEM file or the system's bundle of authorities (220 KB on Debian 12). */
+#define CM_CERTIFICATES_BYTES_MAX CM_MIB(2)

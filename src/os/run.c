@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fork, exec and two pipes of run.h. Between fork and exec only async-signal-safe calls are made. */
+#include "os/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/file.h"
+
+enum {
+        EXEC_FAILED = 127,
+        INPUT_BYTES_MAX = 4096 /* within PIPE_BUF: written whole before the program reads */
+};
+
+struct run {
+        int input[2];
+        int output[2];
+        pid_t pid;
+};
+
+static void close_fd(int *fd)
+{
+        if (*fd >= 0)
+                close(*fd);
+        *fd = -1;
+}
+
+CM_NORETURN static void child_main(const struct run *run, const char *const *argv, pid_t parent)
+{
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
+            dup2(run->input[0], 0) < 0 || dup2(run->output[1], 1) < 0)
+                _exit(EXEC_FAILED);
+        syscall(SYS_close_range, 3U, ~0U, 0U);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(EXEC_FAILED);
+}
+
+static int start(struct run *run, const char *const *argv, struct cm_sv input, struct cm_err *err)
+{
+        if (pipe2(run->input, O_CLOEXEC) != 0 || pipe2(run->output, O_CLOEXEC) != 0)
+                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not make a pipe");
+        /* Nobody has the other end yet: this neither blocks nor raises SIGPIPE. */
+        if (write(run->input[1], input.ptr, input.len) != (ssize_t)input.len)
+                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not write to a pipe");
+        pid_t parent = getpid();
+        run->pid = fork();
+        if (run->pid < 0)
+                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not start '%s'", argv[0]);
+        if (run->pid == 0)
+                child_main(run, argv, parent);
+        close_fd(&run->input[0]);
+        close_fd(&run->input[1]);
+        close_fd(&run->output[1]);
+        return 0;
+}
+
+static int collect(struct run *run, const char *name, int timeout_ms, struct cm_buf *out,
+                   struct cm_err *err)
+{
+        int64_t deadline = cm_clock_monotonic_ms() + timeout_ms;
+        for (;;) {
+                int64_t left = deadline - cm_clock_monotonic_ms();
+                struct pollfd p = { .fd = run->output[0], .events = POLLIN };
+                int n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return CM_RAISE(err, CM_E_ENV, "'%s' did not answer within %d seconds",
+                                        name, timeout_ms / 1000);
+                char piece[4096];
+                ssize_t got = read(run->output[0], piece, sizeof(piece));
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0)
+                        return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not read from '%s'",
+                                              name);
+                if (got == 0)
+                        return cm_buf_check(out, name, err);
+                cm_buf_put(out, piece, (size_t)got);
+                if (out->overflow)
+                        return cm_buf_check(out, name, err);
+        }
+}
+
+int cm_run_capture(const char *const *argv, struct cm_sv input, int timeout_ms,
+                   struct cm_buf *ret_output, int *ret_status, struct cm_err *err)
+{
+        CM_ASSERT(input.len <= INPUT_BYTES_MAX);
+        struct run run = { { -1, -1 }, { -1, -1 }, -1 };
+        int status = 0;
+        int r = start(&run, argv, input, err);
+        if (r == 0)
+                r = collect(&run, argv[0], timeout_ms, ret_output, err);
+        if (run.pid > 0) {
+                if (r < 0)
+                        kill(run.pid, SIGKILL);
+                while (waitpid(run.pid, &status, 0) < 0 && errno == EINTR)
+                        ;
+        }
+        for (size_t i = 0; i < 2; i++) {
+                close_fd(&run.input[i]);
+                close_fd(&run.output[i]);
+        }
+        if (r < 0)
+                return r;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == EXEC_FAILED)
+                return 1;
+        *ret_status = status;
+        return 0;
+}
