@@ -21,12 +21,14 @@ need() {
         done
 }
 
-# Namespaces of its own: services of the test are seen by nobody else, and leave no rules behind.
+# Namespaces of its own: services of the test are seen by nobody else, leave no rules behind, and
+# end with the test, whatever they started.
 isolate() {
         [ "$(id -u)" = 0 ] || skip "needs root (network and mount namespaces)"
         if [ -z "${COAMING_ISOLATED:-}" ]; then
-                unshare -mn true 2>/dev/null || skip "namespaces are not permitted here"
-                COAMING_ISOLATED=1 exec unshare -mn --propagation private "$0" "$@"
+                unshare -mnp --fork true 2>/dev/null || skip "namespaces are not permitted here"
+                COAMING_ISOLATED=1 exec unshare -mnp --fork --kill-child --mount-proc \
+                        --propagation private "$0" "$@"
         fi
         ip link set lo up
 }
