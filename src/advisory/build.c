@@ -70,6 +70,7 @@ void cm_db_builder_source(struct cm_db_builder *b, const struct cm_adv_source *m
                 .revision = cm_sv_dup(b->arena, meta->revision),
                 .licence = cm_sv_dup(b->arena, meta->licence),
                 .attribution = cm_sv_dup(b->arena, meta->attribution),
+                .newest_s = CM_MAX(meta->newest_s, 0),
         };
         *CM_VEC_PUSH(b->arena, &b->sources) = s;
         cm_map_init(&b->source_advisories, b->arena);
@@ -172,6 +173,7 @@ static struct cm_build_advisory *merge_advisory(struct cm_db_builder *b,
                 to = CM_NEW(b->arena, struct cm_build_advisory);
                 to->id = id;
                 to->source = (uint32_t)b->sources.count - 1;
+                to->origin = &current(b)->meta;
                 cm_map_put(&b->source_advisories, cm_build_text(b, id), to);
                 *CM_VEC_PUSH(b->arena, &b->advisories) = to;
                 current(b)->meta.record_count++;

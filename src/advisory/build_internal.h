@@ -32,6 +32,7 @@ struct cm_build_advisory {
         struct cm_build_list related;
         struct cm_build_cvss *cvss;
         uint32_t cvss_count;
+        const struct cm_adv_source *origin;
         uint32_t index; /* in the database, after sorting */
 };
 

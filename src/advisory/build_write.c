@@ -371,6 +371,15 @@ static struct cm_sv ref_text(const struct writer *w, uint32_t ref)
         return cm_cursor_bytes(&c);
 }
 
+/* Feeds that state no dates per record (secdb) are as new as their source was said to be. */
+static int64_t date_of(const struct writer *w, const struct cm_build_advisory *a)
+{
+        int64_t at = CM_MAX(a->modified_s, a->published_s);
+        if (at <= 0)
+                return a->origin->newest_s;
+        return w->b->options.as_of_s == 0 || at <= w->b->options.as_of_s ? at : 0;
+}
+
 /* Values of 'P' keys and the list of spaces, from the sorted statements. */
 static void encode_packages(struct writer *w)
 {
@@ -399,10 +408,8 @@ static void encode_packages(struct writer *w)
                                 cm_buf_put_varint(&buf, s[i].advisory->index - before);
                                 before = s[i].advisory->index;
                                 put_statement(&buf, &s[i]);
-                                int64_t at = CM_MAX(s[i].advisory->modified_s,
-                                                    s[i].advisory->published_s);
-                                if (w->b->options.as_of_s == 0 || at <= w->b->options.as_of_s)
-                                        figures.newest_s = CM_MAX(figures.newest_s, at);
+                                figures.newest_s =
+                                        CM_MAX(figures.newest_s, date_of(w, s[i].advisory));
                         }
                         put_pair(w, key_of(w, CM_DB_KEY_PACKAGE, figures.space, &name), &buf);
                 }

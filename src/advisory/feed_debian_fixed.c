@@ -61,17 +61,6 @@ static const char *bad_record(struct cm_sv cve, struct cm_sv source, struct cm_s
         return NULL;
 }
 
-/* The entry says so itself: not a fix but a statement, a revert, or a repair of a repair. */
-static bool is_not_a_fix(const struct cm_json *doc)
-{
-        static const char *const kinds[] = { "not-affected", "regression", "revert" };
-        struct cm_sv kind = cm_json_get_string(doc, "kind");
-        for (size_t i = 0; i < CM_ARRAY_LEN(kinds); i++)
-                if (cm_sv_eq(kind, cm_sv_from_cstr(kinds[i])))
-                        return true;
-        return false;
-}
-
 static int debian_fixed_record(struct cm_arena *arena, const struct cm_json *doc,
                                struct cm_sv where, const struct cm_feed_sink *sink,
                                struct cm_err *err)
@@ -83,10 +72,6 @@ static int debian_fixed_record(struct cm_arena *arena, const struct cm_json *doc
         struct cm_db_package p = { .name = source };
         if (bad != NULL) {
                 sink->reject(sink->ctx, where, bad);
-                return 0;
-        }
-        if (is_not_a_fix(doc)) {
-                sink->skip(sink->ctx, CM_FEED_SKIP_NOT_A_FIX);
                 return 0;
         }
         if (!cm_space_from_debian_codename(cm_json_get_string(doc, "suite"), &p.space)) {

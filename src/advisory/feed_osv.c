@@ -83,6 +83,10 @@ static struct cm_sv publisher(struct cm_arena *arena, struct cm_sv id)
 
 static void add_cvss(struct record *rec, const struct cm_json *severities)
 {
+        enum cm_severity text;
+        /* A bare word in place of the list has been seen. */
+        if (cm_severity_from_vendor_word(cm_sv_trim(cm_json_string(severities)), &text))
+                rec->advisory.severity = CM_MAX(rec->advisory.severity, text);
         if (!cm_json_is_array(severities))
                 return;
         for (size_t i = 0; i < cm_json_count(severities); i++) {
@@ -241,12 +245,16 @@ static void sweep(struct cm_arena *arena, struct event *events, size_t n, struct
                         open->introduced = events[i].version;
                         continue;
                 }
-                if (open == NULL) {
-                        /* An end without a beginning speaks of everything before it, once. */
-                        if (out->list.count > 0)
-                                continue;
+                /*
+                 * An end without a beginning speaks of everything before it; one after another
+                 * end ("last_affected" of each listed version) moves that end up.
+                 */
+                if (open == NULL && out->list.count > 0)
+                        open = &out->list.items[out->list.count - 1];
+                else if (open == NULL)
                         open = CM_VEC_PUSH(arena, &out->list);
-                }
+                open->fixed = CM_SV("");
+                open->last_affected = CM_SV("");
                 if (events[i].kind == EVENT_FIXED)
                         open->fixed = events[i].version;
                 else

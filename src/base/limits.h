@@ -56,6 +56,9 @@
 /* YAML: aliases ("*x") and what they repeat; a bomb of nine lines expands to 10^9 nodes. */
 #define CM_YAML_ALIASES_MAX ((size_t)0)
 #define CM_YAML_NODES_MAX   ((size_t)4000000)
+/* A database that is unpacked from a .zst file, and the window its decoder allows (2^27 bytes). */
+#define CM_DB_UNPACKED_BYTES_MAX ((uint64_t)1 << 30)
+#define CM_DB_WINDOW_LOG_MAX     27
 /* A config.json with credentials, or what a credential helper prints. */
 #define CM_CREDENTIALS_BYTES_MAX CM_MIB(1)
 /* A registry's or engine's answer that is no blob: error documents, tokens, inspect output. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * String views: a pointer and a length, by value, never NUL-terminated, never owning. Also ASCII
- * classes and number parsing, because <ctype.h> and strtol() depend on the locale and accept what
- * no format allows. NUL-terminated strings exist only at the system-call border: cm_cstr().
+ * classes and number parsing, because <ctype.h> and the C library's parsers depend on the locale
+ * and accept what no format allows. NUL-terminated strings exist only at the system-call border: cm_cstr().
  */
 #pragma once
 

@@ -45,7 +45,7 @@ const struct cm_opt_value *cm_args_value(const struct cm_args *args, const char 
         for (size_t i = 0; i < args->value_count; i++)
                 if (strcmp(args->values[i].opt->name, name) == 0)
                         return &args->values[i];
-        CM_ASSERT(!"option is not in the command's table");
+        CM_ASSERT(name == NULL); /* the option is not in the command's table */
         return NULL;
 }
 

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "advisory/build.h"
+#include "advisory/pack.h"
 #include "advisory/sources.h"
 #include "base/escape.h"
 #include "base/time.h"
@@ -27,16 +29,6 @@ struct options {
         bool all_cves;
         bool verbose;
 };
-
-static int usage(struct cm_err *err, const char *what)
-{
-        return CM_RAISE(err, CM_E_USAGE,
-                        "%s; usage: coaming db build --feed "
-                        "KIND:PATH[,name=..,url=..,revision=..,licence=..,"
-                        "attribution=..,include=..]... -o FILE [--name NAME] "
-                        "[--as-of DATE] [--all-cves] [--verbose]",
-                        what);
-}
 
 /* "dir/pypa.tar.zst" -> "pypa" */
 static struct cm_sv stem_of(struct cm_sv path)
@@ -87,7 +79,8 @@ static int feed_option(struct cm_arena *arena, struct cm_sv text, struct feed_ar
         struct cm_sv kind;
         struct cm_sv path;
         if (!cm_sv_cut(text, ':', &kind, &rest))
-                return usage(err, "--feed takes KIND:PATH");
+                return CM_RAISE(err, CM_E_USAGE, "--feed takes KIND:PATH, not '%s'",
+                                cm_escape(arena, text));
         struct feed_arg arg = { .feed = cm_feed_find(kind) };
         if (arg.feed == NULL)
                 return CM_RAISE(err, CM_E_USAGE, "there is no feed kind '%s'",
@@ -95,15 +88,25 @@ static int feed_option(struct cm_arena *arena, struct cm_sv text, struct feed_ar
         CM_IGNORE(cm_sv_cut(rest, ',', &path, &rest));
         if (path.len == text.len - kind.len - 1)
                 rest = CM_SV_NULL;
-        if (path.len == 0 || cm_cstr(arena, path, &arg.path, err) < 0)
-                return usage(err, "--feed takes KIND:PATH");
+        if (path.len == 0)
+                return CM_RAISE(err, CM_E_USAGE, "--feed takes KIND:PATH, not '%s'",
+                                cm_escape(arena, text));
+        int r = cm_cstr(arena, path, &arg.path, err);
+        if (r < 0)
+                return r;
         arg.meta.name = stem_of(path);
         struct cm_sv field;
         struct cm_sv fields = rest;
         while (cm_sv_next_field(&fields, ',', &field)) {
                 struct cm_sv key;
                 struct cm_sv value;
-                if (!cm_sv_cut(field, '=', &key, &value) || !set_field(&arg, key, value))
+                bool is_pair = cm_sv_cut(field, '=', &key, &value);
+                if (is_pair && cm_sv_eq(key, CM_SV("newest"))) {
+                        if (cm_time_parse(value, &arg.meta.newest_s, err) < 0)
+                                return cm_err_context(err, "newest");
+                        continue;
+                }
+                if (!is_pair || !set_field(&arg, key, value))
                         return CM_RAISE(err, CM_E_USAGE, "'%s' is no attribute of a feed",
                                         cm_escape(arena, field));
         }
@@ -121,41 +124,33 @@ static int feed_option(struct cm_arena *arena, struct cm_sv text, struct feed_ar
         return 0;
 }
 
-static int parse_options(struct cm_arena *arena, int argc, char **argv, struct options *o,
-                         struct cm_err *err)
+static int read_options(const struct cm_args *args, struct options *o, struct cm_err *err)
 {
-        for (int i = 1; i < argc; i++) {
-                struct cm_sv arg = cm_sv_from_cstr(argv[i]);
-                if (cm_sv_eq(arg, CM_SV("--all-cves"))) {
-                        o->all_cves = true;
-                        continue;
-                }
-                if (cm_sv_eq(arg, CM_SV("--verbose"))) {
-                        o->verbose = true;
-                        continue;
-                }
-                if (i + 1 >= argc)
-                        return usage(err, "an option lacks its value");
-                struct cm_sv value = cm_sv_from_cstr(argv[++i]);
-                int r = 0;
-                if (cm_sv_eq(arg, CM_SV("--feed")))
-                        r = feed_option(arena, value, CM_VEC_PUSH(arena, &o->feeds), err);
-                else if (cm_sv_eq(arg, CM_SV("-o")) || cm_sv_eq(arg, CM_SV("--output")))
-                        o->output = argv[i];
-                else if (cm_sv_eq(arg, CM_SV("--name")))
-                        o->name = value;
-                else if (cm_sv_eq(arg, CM_SV("--as-of")))
-                        r = cm_time_parse(value, &o->as_of_s, err);
-                else
-                        return usage(err, "option is not known");
+        const char *const *feeds = NULL;
+        size_t count = cm_args_list(args, "feed", &feeds);
+        if (count == 0)
+                return CM_RAISE(err, CM_E_USAGE, "nothing to build from: give --feed KIND:PATH");
+        for (size_t i = 0; i < count; i++) {
+                int r = feed_option(args->arena, cm_sv_from_cstr(feeds[i]),
+                                    CM_VEC_PUSH(args->arena, &o->feeds), err);
                 if (r < 0)
                         return r;
         }
-        if (o->feeds.count == 0 || o->output == NULL)
-                return usage(err, "--feed and -o are needed");
+        o->output = cm_args_get(args, "output");
+        if (o->output == NULL)
+                return CM_RAISE(err, CM_E_USAGE, "where to? give --output FILE");
+        o->all_cves = cm_args_flag(args, "all-cves");
+        o->verbose = cm_args_flag(args, "verbose");
+        o->name = cm_sv_from_cstr(cm_args_get(args, "name"));
         if (o->name.len == 0)
                 o->name = stem_of(cm_sv_from_cstr(o->output));
-        return 0;
+        const char *as_of = cm_args_get(args, "as-of");
+        if (as_of == NULL)
+                return 0;
+        int r = cm_time_parse(cm_sv_from_cstr(as_of), &o->as_of_s, err);
+        if (r < 0)
+                err->code = CM_E_USAGE;
+        return r < 0 ? cm_err_context(err, "--as-of") : 0;
 }
 
 /* Records dated after this are taken for slips; SOURCE_DATE_EPOCH keeps builds reproducible. */
@@ -204,6 +199,20 @@ static void tell_rejects(struct cm_arena *arena, const struct cm_db_builder *b, 
         }
 }
 
+/* FILE.zst is packed as share/ has it; others are databases as they are read. */
+static int write_output(struct cm_arena *arena, struct cm_db_builder *b, const char *output,
+                        struct cm_db_info *ret_info, struct cm_err *err)
+{
+        if (!cm_sv_has_suffix(cm_sv_from_cstr(output), CM_SV(".zst")))
+                return cm_db_builder_write(b, output, ret_info, err);
+        struct cm_sv temp = cm_sv_printf(arena, "%s.unpacked.%d%c", output, (int)getpid(), '\0');
+        int r = cm_db_builder_write(b, temp.ptr, ret_info, err);
+        if (r == 0)
+                r = cm_db_pack(temp.ptr, output, err);
+        CM_IGNORE(unlink(temp.ptr));
+        return r;
+}
+
 static int build(struct cm_arena *arena, const struct options *o, struct cm_err *err)
 {
         const struct cm_db_build_options bo = { o->name, o->as_of_s, o->all_cves };
@@ -224,7 +233,7 @@ static int build(struct cm_arena *arena, const struct options *o, struct cm_err 
                         return r;
         }
         struct cm_db_info info;
-        int r = cm_db_builder_write(b, o->output, &info, err);
+        int r = write_output(arena, b, o->output, &info, err);
         if (r < 0)
                 return r;
         char date[CM_TIME_TEXT_BYTES];
@@ -234,17 +243,50 @@ static int build(struct cm_arena *arena, const struct options *o, struct cm_err 
         return 0;
 }
 
-int cm_cmd_db_build(int argc, char **argv)
+static int run(const struct cm_args *args)
 {
-        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(CM_MIB(64));
         struct cm_err err = CM_ERR_INIT;
         struct options o = { .as_of_s = default_as_of() };
-        int r = parse_options(arena, argc, argv, &o, &err);
+        int r = read_options(args, &o, &err);
         if (r == 0)
-                r = build(arena, &o, &err);
-        if (r == 0)
-                return 0;
-        fprintf(stderr, "coaming: %s\n", err.text);
-        return cm_err_exit_status(err.code);
+                r = build(args->arena, &o, &err);
+        return r == 0 ? 0 : cm_command_fail(&err);
 }
+
+static const struct cm_opt options[] = {
+        { .name = "feed",
+          .kind = CM_OPT_LIST,
+          .arg = "KIND:PATH",
+          .help = "a feed; attributes may follow: ,name=..,url=..,revision=..,licence=..,"
+                  "attribution=..,newest=DATE,include=TEXT" },
+        { .name = "output",
+          .letter = 'o',
+          .kind = CM_OPT_VALUE,
+          .arg = "FILE",
+          .help = "the database; FILE.zst is packed" },
+        { .name = "name", .kind = CM_OPT_VALUE, .arg = "NAME", .help = "name that reports show" },
+        { .name = "as-of",
+          .kind = CM_OPT_VALUE,
+          .arg = "DATE",
+          .help = "records dated later are taken for slips" },
+        { .name = "all-cves", .help = "keep EPSS of CVEs that no advisory names" },
+        { .name = NULL },
+};
+
+const struct cm_cmd cm_cmd_db_build = {
+        .name = "build",
+        .summary = "make a database from advisory feeds",
+        .synopsis = "--feed KIND:PATH... -o FILE [flags]",
+        .description = "Kinds: osv, debian-tracker, debian-dsa, debian-fixed, alpine-secdb, kev, "
+                       "epss, endoflife, distro-info. PATH is a directory, an archive (zip, tar, "
+                       "also compressed) or one file. A record that cannot be used is counted and "
+                       "listed; a feed without one usable record stops the build. The same feeds "
+                       "give the same bytes.",
+        .examples =
+                (const char *const[]){
+                        "coaming db build --feed osv:all.zip -o my.db", "one OSV archive",
+                        "coaming db build --feed osv:GHSA/ --feed kev:kev.json -o my.db",
+                        "a directory of records, and what is exploited", NULL },
+        .options = options,
+        .run = run,
+};

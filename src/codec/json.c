@@ -69,6 +69,11 @@ int cm_json_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_jso
         return 0;
 }
 
+void cm_json_seed(uint64_t seed)
+{
+        json_object_seed((size_t)seed);
+}
+
 enum cm_json_type cm_json_type(const struct cm_json *v)
 {
         if (v == NULL)

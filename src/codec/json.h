@@ -31,6 +31,12 @@ enum cm_json_type {
 CM_MUST_CHECK int cm_json_parse(struct cm_arena *arena, struct cm_sv text,
                                 const struct cm_json **ret, struct cm_err *err);
 
+/*
+ * Seeds the hash of objects, once, before threads and before a sandbox that forbids opening
+ * /dev/urandom (which jansson does otherwise). `seed` is random and not 0.
+ */
+void cm_json_seed(uint64_t seed);
+
 enum cm_json_type cm_json_type(const struct cm_json *v);
 bool cm_json_is_object(const struct cm_json *v);
 bool cm_json_is_array(const struct cm_json *v);

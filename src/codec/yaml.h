@@ -8,7 +8,7 @@
  * stay text as well when their decimal form would not give the same text back: "1.10", "007",
  * "0x1f" and "2e3" are strings, 7 is an integer and 1.5 a real number. Dates are text.
  * Documents: one; a second is refused.
- * Refused: NUL bytes, aliases (a bomb needs no more than nine lines; advisories have none),
+ * Refused: NUL and control characters, invalid UTF-8, directives ("%YAML"), aliases (a bomb needs no more than nine lines; advisories have none),
  *          duplicate keys, keys that are not scalars.
  * Errors:  CM_E_MALFORMED with line and column, CM_E_LIMIT (json_bytes_max, json_depth_max,
  *          yaml_nodes_max).

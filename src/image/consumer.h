@@ -34,7 +34,7 @@ enum {
         CM_CONSUMERS_MAX = 8
 };
 
-/* What an instance works with. */
+/* What an instance works with; lives as long as the stream. */
 struct cm_stream_env {
         const struct cm_path_table *paths;
         struct cm_records *records; /* of the layer: shared by its consumers, one thread */

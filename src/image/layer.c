@@ -17,6 +17,7 @@
 struct cm_layer {
         struct cm_layer_options options;
         struct cm_records records;
+        struct cm_stream_env env; /* consumers keep its address */
         struct cm_ring *ring;
         /* producer */
         struct cm_inflate *inflate;
@@ -179,8 +180,9 @@ struct cm_layer *cm_layer_new(const struct cm_layer_options *options)
         layer->tar = cm_tar_new();
         layer->shadow = cm_shadow_new(options->order, options->index, &layer->records);
         layer->sha = cm_sha256_new();
-        const struct cm_stream_env env = { options->paths, &layer->records, options->capture_left };
-        layer->stream = cm_stream_new(options->consumers, options->consumer_count, &env);
+        layer->env =
+                (struct cm_stream_env){ options->paths, &layer->records, options->capture_left };
+        layer->stream = cm_stream_new(options->consumers, options->consumer_count, &layer->env);
         layer->thread_runs = pthread_create(&layer->thread, NULL, walk_thread, layer) == 0;
         CM_ASSERT(layer->thread_runs);
         return layer;

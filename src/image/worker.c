@@ -10,11 +10,13 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "codec/inflate.h"
+#include "codec/json.h"
 #include "image/archive.h"
 #include "image/layer.h"
 #include "image/pour.h"
@@ -497,6 +499,10 @@ static int run(enum cm_role role, struct cm_chan *chan, char *notes)
         mallopt(M_ARENA_MAX, 2);
         mallopt(M_MMAP_THRESHOLD, 1 << 20);
         cm_arena_set_default_limit_handler(memory_limit, NULL);
+        uint64_t seed = 0;
+        if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+                return cm_err_exit_status(CM_E_ENV);
+        cm_json_seed(seed | 1);
         struct job_context c = { .chan = chan, .notes = notes, .fd = -1 };
         struct cm_frame frame;
         cm_frame_init(&frame);

@@ -50,7 +50,9 @@ struct cm_affected {
         size_t range_count;
         const struct cm_sv *versions; /* explicitly listed, exact text */
         size_t version_count;
-        struct cm_sv module;    /* rpm module stream "nodejs:18": only such packages compare */
+        /* rpm module streams "nodejs:18", blank-separated: only such packages compare; "*" = some
+         * stream that the source does not name. */
+        struct cm_sv module;
         struct cm_sv arch;      /* only this architecture, or "" */
         struct cm_sv npm_range; /* for sources that state npm ranges; "" otherwise */
         struct cm_sv note;      /* "Minor issue", "Debian: no DSA", or "" */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzz target: feed kev. */
+#include "advisory/feed_fuzz_util.h"
+
+extern const struct cm_feed cm_feed_kev;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        return cm_feed_fuzz(&cm_feed_kev, "known_exploited_vulnerabilities.json", data, size);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Option handling and progress line of target_options.h. */
+#include "cmd/target_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/cache.h"
+
+static bool progress_shown;
+
+static void show_progress(void *ctx, const char *reading)
+{
+        (void)ctx;
+        fprintf(stderr, "\r\x1b[K%.78s", reading);
+        fflush(stderr);
+        progress_shown = true;
+}
+
+void cm_progress_end(void)
+{
+        if (progress_shown)
+                fputs("\r\x1b[K", stderr);
+        progress_shown = false;
+}
+
+bool cm_wants_color(const struct cm_args *args, int fd)
+{
+        const char *when = cm_args_get(args, "color");
+        if (when != NULL && strcmp(when, "auto") != 0)
+                return strcmp(when, "always") == 0;
+        const char *no = getenv("NO_COLOR");
+        const char *force = getenv("FORCE_COLOR");
+        if (no != NULL && *no != '\0')
+                return false;
+        return (force != NULL && *force != '\0') || isatty(fd) == 1;
+}
+
+static int number(const struct cm_args *args, const char *name, uint64_t max, uint64_t otherwise,
+                  uint64_t *ret, struct cm_err *err)
+{
+        const char *text = cm_args_get(args, name);
+        *ret = otherwise;
+        if (text == NULL)
+                return 0;
+        int r = cm_parse_u64(cm_sv_from_cstr(text), 1, max, ret, err);
+        if (r < 0) {
+                err->code = CM_E_USAGE;
+                return cm_err_context(err, "--%s", name);
+        }
+        return 0;
+}
+
+int cm_target_options(const struct cm_args *args, const char *target, struct cm_scan_options *ret,
+                      struct cm_err *err)
+{
+        uint64_t timeout = 0;
+        uint64_t threads = 0;
+        int r = number(args, "timeout", 1000000, 3600, &timeout, err);
+        if (r == 0)
+                r = number(args, "threads", 64, 0, &threads, err);
+        if (r < 0)
+                return r;
+        struct cm_scan_options o = {
+                .target = target,
+                .image = cm_sv_from_cstr(cm_args_get(args, "image")),
+                .platform = cm_sv_from_cstr(cm_args_get(args, "platform")),
+                .threads = (uint32_t)threads,
+                .budget_s = (int)timeout,
+        };
+        if (cm_args_flag(args, "cache")) {
+                o.cache_dir = cm_args_get(args, "cache-dir");
+                if (o.cache_dir == NULL)
+                        o.cache_dir = cm_cache_default_dir(args->arena);
+        }
+        if (!cm_args_flag(args, "quiet") && isatty(STDERR_FILENO) == 1)
+                o.progress = show_progress;
+        *ret = o;
+        return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which file belongs to which Debian package: the .list files of info/, the .md5sums of status.d/. */
+#include "inventory/cataloger.h"
+
+/* "libc6:amd64.list" -> "libc6". */
+static struct cm_sv package_of(struct cm_sv path)
+{
+        struct cm_sv dir, base, name, rest;
+        if (!cm_sv_cut_last(path, '/', &dir, &base))
+                base = path;
+        cm_sv_cut_last(base, '.', &name, &rest);
+        cm_sv_cut(name, ':', &name, &rest);
+        return name;
+}
+
+static struct cm_sv relative(struct cm_sv path)
+{
+        if (cm_sv_has_prefix(path, CM_SV("./")))
+                path = cm_sv_skip(path, 2);
+        while (path.len > 0 && path.ptr[0] == '/')
+                path = cm_sv_skip(path, 1);
+        return path;
+}
+
+static int dpkg_files_parse(struct cm_arena *arena, const struct cm_cat_file *file,
+                            struct cm_sink *sink, struct cm_err *err)
+{
+        (void)arena;
+        bool sums = cm_sv_has_suffix(file->path, CM_SV(".md5sums"));
+        struct cm_owned_file owned = { .type = CM_PKG_DEB, .package = package_of(file->path) };
+        struct cm_sv rest = file->content;
+        struct cm_sv line;
+        while (cm_sv_next_line(&rest, &line)) {
+                /* "<32 hex>  path" in md5sums, a bare path in lists. */
+                if (sums)
+                        line = line.len > 34 ? cm_sv_skip(line, 34) : CM_SV("");
+                owned.path = relative(line);
+                if (owned.path.len == 0 || cm_sv_eq(owned.path, CM_SV(".")))
+                        continue;
+                int r = sink->owned(sink, &owned, err);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+const struct cm_cataloger cm_cataloger_dpkg_files = {
+        .name = "dpkg_files",
+        .summary = "ownership of files by Debian packages",
+        .doc = "catalogers.md#dpkg_files",
+        .contexts = CM_CONTEXT_INSTALLED,
+        .globs = (const char *const[]){ "var/lib/dpkg/info/*.list",
+                                        "var/lib/dpkg/status.d/*.md5sums", NULL },
+        .file_bytes_max = CM_MIB(64),
+        .parse = dpkg_files_parse,
+};
