@@ -17,11 +17,13 @@
 
 #include "sandbox/profile.h"
 
-const char *const cm_sandbox_probes[] = { "open",        "create",  "socket", "connect", "exec",
-                                          "fork",        "ptrace",  "bpf",    "mount",   "kill",
-                                          "exec-memory", "unshare", "module", NULL };
+const char *const cm_sandbox_probes[] = { "open",        "create",     "socket",  "connect",
+                                          "exec",        "fork",       "ptrace",  "bpf",
+                                          "mount",       "kill",       "unshare", "module",
+                                          "exec-memory", "raw-socket", "listen",  "keyring",
+                                          "io-uring",    "process-vm", NULL };
 
-static long attempt(const char *name)
+static long attempt(const char *name, int root_fd)
 {
         if (strcmp(name, "open") == 0)
                 return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
@@ -53,11 +55,23 @@ static long attempt(const char *name)
                 return syscall(SYS_unshare, CLONE_NEWUSER);
         if (strcmp(name, "module") == 0)
                 return syscall(SYS_init_module, NULL, 0, "");
+        if (strcmp(name, "raw-socket") == 0)
+                return syscall(SYS_socket, AF_PACKET, SOCK_RAW, 0);
+        if (strcmp(name, "listen") == 0)
+                return syscall(SYS_listen, -1, 1);
+        if (strcmp(name, "keyring") == 0)
+                return syscall(SYS_keyctl, 0, -3, 0, 0, 0);
+        if (strcmp(name, "io-uring") == 0)
+                return syscall(SYS_io_uring_setup, 1, NULL);
+        if (strcmp(name, "process-vm") == 0)
+                return syscall(SYS_process_vm_readv, 1, NULL, 0, NULL, 0, 0);
+        if (strncmp(name, "read:", 5) == 0) /* a path of the caller's choice */
+                return syscall(SYS_openat, root_fd, name + 5, O_RDONLY, 0);
         errno = EINVAL;
         return -1;
 }
 
-int cm_sandbox_probe(const char *name)
+int cm_sandbox_probe(const char *name, int root_fd)
 {
-        return attempt(name) >= 0 ? 0 : errno;
+        return attempt(name, root_fd) >= 0 ? 0 : errno;
 }
