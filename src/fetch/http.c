@@ -322,12 +322,14 @@ struct cm_sv cm_http_origin(struct cm_arena *arena, struct cm_sv url)
                         continue;
                 struct cm_sv host = cm_sv_skip(lower, schemes[i].scheme.len);
                 size_t n = 0;
-                while (n < host.len && cm_sv_find_char(CM_SV("/?#\\"), host.ptr[n]) < 0)
+                while (n < host.len && cm_sv_find_char(CM_SV("/?#"), host.ptr[n]) < 0)
                         n++;
                 host = cm_sv_slice(host, 0, n);
-                /* What stands before '@' is user information, not the host. */
-                ptrdiff_t at = cm_sv_rfind_char(host, '@');
-                host = cm_sv_skip(host, at < 0 ? 0 : (size_t)at + 1);
+                /* User information and what parsers disagree about ("a\\@b"): no origin at all. */
+                for (size_t j = 0; j < host.len; j++)
+                        if (!cm_is_alnum(host.ptr[j]) &&
+                            cm_sv_find_char(CM_SV(".-_:[]"), host.ptr[j]) < 0)
+                                return CM_SV("");
                 if (cm_sv_has_suffix(host, schemes[i].port))
                         host.len -= schemes[i].port.len;
                 return host.len == 0 ? CM_SV("") : cm_sv_join(arena, schemes[i].scheme, host);
