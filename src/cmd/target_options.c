@@ -53,6 +53,44 @@ static int number(const struct cm_args *args, const char *name, uint64_t max, ui
         return 0;
 }
 
+static void warn(void *ctx, const char *text)
+{
+        (void)ctx;
+        fprintf(stderr, "coaming: warning: %s\n", text);
+}
+
+static int fetch_options(const struct cm_args *args, struct cm_fetch_options *ret,
+                         struct cm_err *err)
+{
+        struct cm_fetch_options o = {
+                .docker_host = cm_args_get(args, "docker-host"),
+                .tls_ca = cm_args_get(args, "tls-ca"),
+                .tls_cert = cm_args_get(args, "tls-cert"),
+                .tls_key = cm_args_get(args, "tls-key"),
+                .tls_skip_verify = cm_args_flag(args, "tls-skip-verify"),
+                .insecure_http = cm_args_flag(args, "insecure-http"),
+                .warn = warn,
+        };
+        const char *const *mirrors = NULL;
+        size_t count = cm_args_list(args, "mirror", &mirrors);
+        struct cm_fetch_mirror *list = CM_NEW_ARRAY(args->arena, struct cm_fetch_mirror, count);
+        for (size_t i = 0; i < count; i++) {
+                struct cm_sv registry, url;
+                if (!cm_sv_cut(cm_sv_from_cstr(mirrors[i]), '=', &registry, &url) || url.len == 0)
+                        return CM_RAISE(err, CM_E_USAGE, "--mirror needs REGISTRY=URL, not '%.80s'",
+                                        mirrors[i]);
+                int r = cm_cstr(args->arena, registry, &list[i].registry, err);
+                if (r == 0)
+                        r = cm_cstr(args->arena, url, &list[i].url, err);
+                if (r < 0)
+                        return r;
+        }
+        o.mirrors = list;
+        o.mirror_count = count;
+        *ret = o;
+        return 0;
+}
+
 int cm_target_options(const struct cm_args *args, const char *target, struct cm_scan_options *ret,
                       struct cm_err *err)
 {
@@ -70,6 +108,9 @@ int cm_target_options(const struct cm_args *args, const char *target, struct cm_
                 .threads = (uint32_t)threads,
                 .budget_s = (int)timeout,
         };
+        r = fetch_options(args, &o.fetch, err);
+        if (r < 0)
+                return r;
         if (cm_args_flag(args, "cache")) {
                 o.cache_dir = cm_args_get(args, "cache-dir");
                 if (o.cache_dir == NULL)

@@ -169,7 +169,8 @@ static enum cm_want catalog_begin(void *self, const struct cm_stream_file *file)
         c->whole = CM_SV_NULL;
         c->wanted_count = cm_path_table_match(c->env->paths, file->path, c->wanted);
         bool is_candidate = c->wanted_count == 0 && c->probe_count > 0 && file->size_bytes >= 64 &&
-                            file->type == CM_TAR_FILE && !file->is_sparse;
+                            (file->mode & 0111U) != 0 && file->type == CM_TAR_FILE &&
+                            !file->is_sparse;
         if (c->wanted_count == 0 && !is_candidate)
                 return CM_WANT_NOTHING;
         memcpy(c->path_bytes, file->path.ptr, file->path.len);

@@ -46,6 +46,9 @@ struct scan {
         struct layer_state *layers;
         size_t layer_count;
         struct cm_cache *cache;
+        struct cm_cache *images; /* descriptions by image id: an engine need not export again */
+        struct cm_fetch *fetch;
+        struct cm_fetch_image fetched;
         int64_t started_ms;
 };
 
@@ -144,11 +147,11 @@ static void store_cached(struct scan *s, size_t i)
                 cm_cache_put(s->cache, s->layers[i].key, cm_buf_sv(&buf));
 }
 
-static int on_image(struct scan *s, struct cm_sv payload, struct cm_err *err)
+/* Takes an image description; *ret_known gets the paths of the layers that are cached. */
+static int take_image(struct scan *s, struct cm_sv description, struct cm_sv **ret_known,
+                      struct cm_err *err)
 {
-        if (s->has_image)
-                return CM_RAISE(err, CM_E_WORKER, "worker described the image twice");
-        int r = cm_image_parse(s->arena, cm_sv_dup(s->arena, payload), &s->image, err);
+        int r = cm_image_parse(s->arena, cm_sv_dup(s->arena, description), &s->image, err);
         if (r < 0)
                 return r;
         s->has_image = true;
@@ -156,9 +159,35 @@ static int on_image(struct scan *s, struct cm_sv payload, struct cm_err *err)
         s->layers = CM_NEW_ARRAY(s->arena, struct layer_state, s->layer_count);
         for (size_t i = 0; i < s->layer_count; i++)
                 cm_buf_init(&s->layers[i].records, RECORDS_BYTES_MAX);
-        struct cm_sv *known = CM_NEW_ARRAY(s->arena, struct cm_sv, s->layer_count);
+        *ret_known = CM_NEW_ARRAY(s->arena, struct cm_sv, s->layer_count);
         compute_keys(s);
-        load_cached(s, known);
+        load_cached(s, *ret_known);
+        return 0;
+}
+
+/* Image ids are digests: their hexadecimal part is the key. */
+static const char *image_key(struct scan *s, struct cm_sv image_id)
+{
+        struct cm_sv algorithm, hex;
+        if (!cm_sv_cut(image_id, ':', &algorithm, &hex) || hex.len != 64)
+                return NULL;
+        for (size_t i = 0; i < hex.len; i++)
+                if (!cm_is_xdigit(hex.ptr[i]))
+                        return NULL;
+        return cm_sv_printf(s->arena, "%.*s", CM_SV_ARG(hex)).ptr;
+}
+
+static int on_image(struct scan *s, struct cm_sv payload, struct cm_err *err)
+{
+        if (s->has_image)
+                return CM_RAISE(err, CM_E_WORKER, "worker described the image twice");
+        struct cm_sv *known = NULL;
+        int r = take_image(s, payload, &known, err);
+        if (r < 0)
+                return r;
+        const char *key = image_key(s, s->image.image_id);
+        if (key != NULL)
+                cm_cache_put(s->images, key, payload);
         struct cm_buf plan CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&plan, CM_FRAME_BYTES_MAX);
         cm_plan_write(&plan, known, s->layer_count);
@@ -216,7 +245,7 @@ static int answer_error(struct scan *s, struct cm_err *problem, struct cm_err *e
         return cm_worker_send(&s->worker, CM_SCAN_BLOB, cm_buf_sv(&buf), -1, err);
 }
 
-/* A blob or document of a layout on disk. */
+/* A blob or document of a layout on disk, or of a registry. */
 static int on_want(struct scan *s, struct cm_sv name, struct cm_err *err)
 {
         const char *path = NULL;
@@ -224,7 +253,8 @@ static int on_want(struct scan *s, struct cm_sv name, struct cm_err *err)
         int fd = -1;
         int r = cm_cstr(s->arena, name, &path, &problem);
         if (r == 0)
-                r = cm_root_open_file(s->fd, path, &fd, &problem);
+                r = s->fetch != NULL ? cm_fetch_want(s->fetch, name, &fd, &problem)
+                                     : cm_root_open_file(s->fd, path, &fd, &problem);
         if (r < 0)
                 return answer_error(s, &problem, err);
         r = cm_worker_send(&s->worker, CM_SCAN_BLOB, CM_SV(""), fd, err);
@@ -325,6 +355,71 @@ static int open_target(struct scan *s, struct cm_err *err)
         return 0;
 }
 
+/* An engine's image whose description and layers are all in the cache needs no export. */
+static bool use_cached_image(struct scan *s)
+{
+        const char *key = image_key(s, s->fetched.image_id);
+        struct cm_sv description = CM_SV("");
+        struct cm_sv *known = NULL;
+        struct cm_err ignored = CM_ERR_INIT;
+        if (key == NULL || !cm_cache_get(s->images, s->arena, key, &description) ||
+            take_image(s, description, &known, &ignored) < 0)
+                return false;
+        bool whole = s->layer_count == s->fetched.diff_id_count;
+        for (size_t i = 0; i < s->layer_count && whole; i++)
+                whole = s->layers[i].done &&
+                        cm_sv_eq(s->image.layers[i].diff_id, s->fetched.diff_ids[i]);
+        if (whole)
+                return true;
+        for (size_t i = 0; i < s->layer_count; i++)
+                cm_buf_fini(&s->layers[i].records);
+        s->has_image = false;
+        s->layers = NULL;
+        s->layer_count = 0;
+        return false;
+}
+
+static int open_fetch(struct scan *s, struct cm_err *err)
+{
+        struct cm_fetch_options options = s->options->fetch;
+        options.name = cm_sv_from_cstr(s->source.name);
+        options.budget_s = s->options->budget_s;
+        options.kind = s->source.kind == CM_SOURCE_DOCKER     ? CM_FETCH_DOCKER
+                       : s->source.kind == CM_SOURCE_PODMAN   ? CM_FETCH_PODMAN
+                       : s->source.kind == CM_SOURCE_REGISTRY ? CM_FETCH_REGISTRY
+                                                              : CM_FETCH_ENGINE;
+        return cm_fetch_open(s->arena, &options, &s->fetch, &s->fetched, err);
+}
+
+static int start_and_converse(struct scan *s, enum cm_job_kind kind, struct cm_err *err)
+{
+        int r = cm_worker_start(kind == CM_JOB_WALK ? CM_ROLE_WALKER : CM_ROLE_WORKER, NULL,
+                                s->options->budget_s, &s->worker, err);
+        if (r < 0)
+                return r;
+        s->worker_runs = true;
+        r = send_job(s, kind, err);
+        return r < 0 ? r : converse(s, err);
+}
+
+/* Only when every stream had its verdict are the bytes that were read the ones asked for. */
+static int read_fetched(struct scan *s, struct cm_err *err)
+{
+        int r = open_fetch(s, err);
+        if (r < 0)
+                return r;
+        if (cm_fetch_is_registry(s->fetch)) {
+                r = start_and_converse(s, CM_JOB_BLOBS, err);
+        } else {
+                if (use_cached_image(s))
+                        return 0;
+                r = cm_fetch_export(s->fetch, &s->fd, err);
+                if (r == 0)
+                        r = start_and_converse(s, CM_JOB_ARCHIVE, err);
+        }
+        return r < 0 ? cm_fetch_explain(s->fetch, err) : cm_fetch_finish(s->fetch, err);
+}
+
 static int read_target(struct scan *s, struct cm_err *err)
 {
         enum cm_job_kind kind = CM_JOB_ARCHIVE;
@@ -342,8 +437,7 @@ static int read_target(struct scan *s, struct cm_err *err)
         case CM_SOURCE_PODMAN:
         case CM_SOURCE_REGISTRY:
         case CM_SOURCE_ENGINE:
-                return CM_RAISE(err, CM_E_UNSUPPORTED,
-                                "engines and registries are not built in yet");
+                return read_fetched(s, err);
         }
         int r = open_target(s, err);
         if (r < 0)
@@ -353,13 +447,7 @@ static int read_target(struct scan *s, struct cm_err *err)
                 s->layers = CM_NEW(s->arena, struct layer_state);
                 cm_buf_init(&s->layers[0].records, RECORDS_BYTES_MAX);
         }
-        r = cm_worker_start(kind == CM_JOB_WALK ? CM_ROLE_WALKER : CM_ROLE_WORKER, NULL,
-                            s->options->budget_s, &s->worker, err);
-        if (r < 0)
-                return r;
-        s->worker_runs = true;
-        r = send_job(s, kind, err);
-        return r < 0 ? r : converse(s, err);
+        return start_and_converse(s, kind, err);
 }
 
 static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_result *ret_files,
@@ -372,7 +460,7 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
                 .name = cm_sv_from_cstr(s->options->target),
                 .source = cm_sv_from_cstr(cm_source_kind_to_string(s->source.kind)),
                 .image_id = s->image.image_id,
-                .digest = s->image.digest,
+                .digest = s->fetched.digest.len > 0 ? s->fetched.digest : s->image.digest,
                 .platform = s->image.platform,
                 .created = s->image.created,
         };
@@ -411,14 +499,18 @@ int cm_scan(struct cm_arena *arena, const struct cm_scan_options *options, struc
         int r = cm_source_parse(arena, options->target, &s.source, err);
         if (r < 0)
                 return r;
-        if (options->cache_dir != NULL)
+        if (options->cache_dir != NULL) {
                 s.cache = cm_cache_open(options->cache_dir, "layers");
+                s.images = cm_cache_open(options->cache_dir, "images");
+        }
         r = read_target(&s, err);
         if (s.worker_runs)
                 cm_worker_stop(&s.worker);
         if (s.fd >= 0)
                 close(s.fd);
+        cm_fetch_close(s.fetch);
         cm_cache_close(s.cache);
+        cm_cache_close(s.images);
         if (r == 0)
                 r = build_target(&s, ret, ret_files, err);
         for (size_t i = 0; i < s.layer_count; i++)

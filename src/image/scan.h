@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "fetch/fetch.h"
 #include "image/manifest.h"
 #include "image/merge.h"
 #include "model/target.h"
@@ -17,6 +18,8 @@ struct cm_scan_options {
         uint32_t threads;      /* 0 = one per processor */
         int budget_s;          /* wall-clock limit of the reader */
         const char *cache_dir; /* NULL = no cache */
+        /* How to reach engines and registries; kind and name are filled in from `target`. */
+        struct cm_fetch_options fetch;
         /* Called about ten times a second while work takes longer than 300 ms; may be NULL. */
         void (*progress)(void *ctx, const char *reading);
         void *progress_ctx;

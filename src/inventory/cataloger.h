@@ -58,7 +58,7 @@ struct cm_cataloger {
         const char *const *globs;
         /*
          * For files known by content only (Go binaries): called on the first `head` bytes (up to
-         * 4096) of every regular file that has an execute bit or looks like ELF; true = capture.
+         * 4096) of every regular file that has an execute bit; true = capture.
          */
         bool (*probe)(struct cm_sv head);
         size_t file_bytes_max; /* larger files are reported unreadable (limit), or cut: */

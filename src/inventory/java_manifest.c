@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Readers of java_manifest.h. */
+#include "inventory/java_manifest.h"
+
+struct cm_java_name cm_java_pom_properties(struct cm_sv text)
+{
+        struct cm_java_name n = { CM_SV(""), CM_SV(""), CM_SV("") };
+        struct cm_sv line;
+        while (cm_sv_next_line(&text, &line)) {
+                struct cm_sv key, value;
+                line = cm_sv_trim(line);
+                if (line.len == 0 || line.ptr[0] == '#' || !cm_sv_cut(line, '=', &key, &value))
+                        continue;
+                key = cm_sv_trim(key);
+                value = cm_sv_trim(value);
+                if (cm_sv_eq(key, CM_SV("groupId")))
+                        n.group = value;
+                else if (cm_sv_eq(key, CM_SV("artifactId")))
+                        n.artifact = value;
+                else if (cm_sv_eq(key, CM_SV("version")))
+                        n.version = value;
+        }
+        return n;
+}
+
+/* A manifest value, continued by lines that begin with one blank. */
+static struct cm_sv take_value(struct cm_arena *arena, struct cm_sv value, struct cm_sv *rest)
+{
+        while (rest->len > 0 && rest->ptr[0] == ' ') {
+                struct cm_sv more;
+                cm_sv_next_line(rest, &more);
+                value = cm_sv_join(arena, value, cm_sv_skip(more, 1));
+        }
+        return cm_sv_trim(value);
+}
+
+static bool looks_like_group(struct cm_sv s)
+{
+        if (cm_sv_find_char(s, '.') <= 0)
+                return false;
+        for (size_t i = 0; i < s.len; i++)
+                if (!cm_is_alnum(s.ptr[i]) && cm_sv_find_char(CM_SV(".-_"), s.ptr[i]) < 0)
+                        return false;
+        return true;
+}
+
+static bool looks_like_artifact(struct cm_sv s)
+{
+        for (size_t i = 0; i < s.len; i++)
+                if (!cm_is_alnum(s.ptr[i]) && cm_sv_find_char(CM_SV(".-_"), s.ptr[i]) < 0)
+                        return false;
+        return s.len > 0;
+}
+
+struct cm_java_name cm_java_manifest(struct cm_arena *arena, struct cm_sv text)
+{
+        struct cm_sv vendor_id = CM_SV(""), title = CM_SV(""), version = CM_SV("");
+        struct cm_sv symbolic = CM_SV(""), bundle_version = CM_SV(""), spec_version = CM_SV("");
+        const struct {
+                const char *key;
+                struct cm_sv *to;
+        } wanted[] = {
+                { "Implementation-Vendor-Id", &vendor_id },
+                { "Implementation-Title", &title },
+                { "Implementation-Version", &version },
+                { "Bundle-SymbolicName", &symbolic },
+                { "Bundle-Version", &bundle_version },
+                { "Specification-Version", &spec_version },
+        };
+        struct cm_sv line;
+        while (cm_sv_next_line(&text, &line) && line.len > 0) {
+                struct cm_sv key, value;
+                if (!cm_sv_cut(line, ':', &key, &value))
+                        continue;
+                value = take_value(arena, value, &text);
+                for (size_t i = 0; i < CM_ARRAY_LEN(wanted); i++)
+                        if (cm_sv_eq_nocase(key, cm_sv_from_cstr(wanted[i].key)))
+                                *wanted[i].to = value;
+        }
+        struct cm_sv rest, head, tail;
+        cm_sv_cut(symbolic, ';', &symbolic, &rest); /* directives: "x;singleton:=true" */
+        struct cm_java_name n = { CM_SV(""), CM_SV(""), CM_SV("") };
+        if (looks_like_group(vendor_id))
+                n.group = vendor_id;
+        else if (looks_like_group(symbolic) && cm_sv_cut_last(symbolic, '.', &head, &tail))
+                n.group = head;
+        if (looks_like_artifact(title))
+                n.artifact = title;
+        else if (looks_like_group(symbolic) && cm_sv_cut_last(symbolic, '.', &head, &tail))
+                n.artifact = tail;
+        n.version = version.len > 0          ? version
+                    : bundle_version.len > 0 ? bundle_version
+                                             : spec_version;
+        return n;
+}
+
+struct cm_java_name cm_java_file_name(struct cm_sv path)
+{
+        struct cm_java_name n = { CM_SV(""), CM_SV(""), CM_SV("") };
+        struct cm_sv dir, base, stem, extension;
+        if (!cm_sv_cut_last(path, '/', &dir, &base))
+                base = path;
+        cm_sv_cut_last(base, '.', &stem, &extension);
+        /* The version begins at the first "-" that a digit follows. */
+        for (size_t i = 1; i + 1 < stem.len; i++) {
+                if (stem.ptr[i] != '-' || !cm_is_digit(stem.ptr[i + 1]))
+                        continue;
+                n.artifact = cm_sv_slice(stem, 0, i);
+                n.version = cm_sv_skip(stem, i + 1);
+                return n;
+        }
+        n.artifact = stem;
+        return n;
+}
