@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -23,8 +25,48 @@ const char *const cm_sandbox_probes[] = { "open",        "create",     "socket",
                                           "exec-memory", "raw-socket", "listen",  "keyring",
                                           "io-uring",    "process-vm", NULL };
 
+/* What must work: threads whose heaps grow and shrink. */
+static void *work(void *arg)
+{
+        enum {
+                BLOCKS = 400,
+                BLOCK_BYTES = 100000
+        };
+        (void)arg;
+        void *blocks[BLOCKS];
+        for (int round = 0; round < 3; round++) {
+                for (size_t i = 0; i < BLOCKS; i++) {
+                        blocks[i] = malloc(BLOCK_BYTES);
+                        if (blocks[i] != NULL)
+                                memset(blocks[i], round, BLOCK_BYTES);
+                }
+                for (size_t i = BLOCKS; i > 0; i--)
+                        free(blocks[i - 1]);
+        }
+        return NULL;
+}
+
+static long attempt_threads(void)
+{
+        pthread_t threads[3];
+        for (size_t i = 0; i < CM_ARRAY_LEN(threads); i++) {
+                int failed = pthread_create(&threads[i], NULL, work, NULL);
+                if (failed != 0) {
+                        errno = failed;
+                        return -1;
+                }
+        }
+        for (size_t i = 0; i < CM_ARRAY_LEN(threads); i++)
+                pthread_join(threads[i], NULL);
+        return 0;
+}
+
 static long attempt(const char *name, int root_fd)
 {
+        if (strcmp(name, "threads") == 0)
+                return attempt_threads();
+        if (strcmp(name, "abort") == 0)
+                abort();
         if (strcmp(name, "open") == 0)
                 return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY, 0);
         if (strcmp(name, "create") == 0)

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <malloc.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
@@ -319,6 +321,9 @@ int cm_sandbox_enter(enum cm_role role, int root_fd, struct cm_sandbox_report *r
 {
         const struct cm_profile *p = cm_profile_get(role);
         CM_ASSERT(p->fs != CM_FS_READ_BELOW || root_fd >= 0);
+        /* glibc opens /proc/sys/vm/overcommit_memory before it shrinks the heap of a thread for the
+         * first time, which would kill a worker: heaps (64 MiB at most) are never shrunk. */
+        mallopt(M_TRIM_THRESHOLD, INT_MAX);
         struct cm_sandbox_report report = { .seccomp = "applied" };
         report.no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
                                       ? "applied"
