@@ -139,7 +139,10 @@ CM_TEST(own_cases)
                 { CM_VERSION_GO,
                   "go1.19.8 < go1.19.9\n1.20rc1 < 1.20\ngo1.21.0 > go1.21rc2\n"
                   "v0.0.0-20210908233432-aa78b53d3365 < v0.0.0-20220412211240-33da011f77ad\n"
-                  "v1.2.3 < v2.0.0+incompatible\nv1.2.3-pre < v1.2.3\n" },
+                  "v1.2.3 < v2.0.0+incompatible\nv1.2.3-pre < v1.2.3\n"
+                  "go1.21rc2 = v1.21.0-rc.2\n1.20rc10 > go1.20rc2\n1.20rc10 > v1.20.0-beta.11\n"
+                  "go1.21 < go1.21rc1\ngo1.20 > go1.20rc1\ngo1.22.1-bigcorp = go1.22.1\n"
+                  "go1.19.8 < 1.19.9\ngo1.22.0 > 1.22.0-0\ndevel < v0.0.0-0\n" },
         };
         for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
                 size_t count = 0;
