@@ -64,6 +64,27 @@ static int missing(struct cm_err *err)
                         "its version does not know");
 }
 
+/* Temporal and environmental metrics may stand there; a key of no or another version may not. */
+static int check_keys(const struct cm_cvss_metric *m, size_t n, const char *const *keys,
+                      struct cm_err *err)
+{
+        for (size_t i = 0; i < n; i++) {
+                size_t k = 0;
+                while (keys[k] != NULL && !cm_sv_eq(m[i].key, cm_sv_from_cstr(keys[k])))
+                        k++;
+                if (keys[k] == NULL)
+                        return CM_RAISE(err, CM_E_MALFORMED,
+                                        "CVSS vector has a metric that its version does not know");
+        }
+        return 0;
+}
+
+static const char *const keys_v2[] = { "AV", "AC",  "Au", "C",  "I",  "A",  "E", "RL",
+                                       "RC", "CDP", "TD", "CR", "IR", "AR", NULL };
+static const char *const keys_v3[] = { "AV",  "AC",  "PR", "UI", "S",  "C",  "I",   "A",
+                                       "E",   "RL",  "RC", "CR", "IR", "AR", "MAV", "MAC",
+                                       "MPR", "MUI", "MS", "MC", "MI", "MA", NULL };
+
 /* v2.0 complete guide, section 3.2.1. */
 static int score_v2(const struct cm_cvss_metric *m, size_t n, double *ret, struct cm_err *err)
 {
@@ -92,7 +113,8 @@ static double roundup(double value)
         return (floor((double)scaled / 10000.0) + 1.0) / 10.0;
 }
 
-/* v3.1 section 7.1; v3.0 differs in rounding only, by values that do not occur. */
+/* v3.1 section 7.1; v3.0's own rounding gives the same wherever the two were compared (section A
+ * of v3.1 changed it for the sake of floating point only). */
 static int score_v3(const struct cm_cvss_metric *m, size_t n, double *ret, struct cm_err *err)
 {
         static const double av[] = { 0.85, 0.62, 0.55, 0.2 };
@@ -149,9 +171,11 @@ int cm_cvss_score(struct cm_sv vector, enum cm_cvss_version *ret_version, double
         double score = 0;
         if (version == CM_CVSS_V40)
                 r = cm_cvss_score_v4(metrics, count, &score, err);
-        else if (version == CM_CVSS_V2)
-                r = score_v2(metrics, count, &score, err);
         else
+                r = check_keys(metrics, count, version == CM_CVSS_V2 ? keys_v2 : keys_v3, err);
+        if (r == 0 && version == CM_CVSS_V2)
+                r = score_v2(metrics, count, &score, err);
+        else if (r == 0 && version != CM_CVSS_V40)
                 r = score_v3(metrics, count, &score, err);
         if (r < 0)
                 return r;

@@ -34,15 +34,11 @@ static bool take_word(struct cm_sv *s, const char *word)
         return true;
 }
 
-/* "[-_.]?N" after a word. */
+/* "[-_.]?[N]" after a word: the separator belongs to the word with no number behind it, too. */
 static struct cm_sv take_number(struct cm_sv *s)
 {
-        struct cm_sv after = *s;
-        skip_one_separator(&after);
-        struct cm_sv digits = cm_version_take_digits(&after);
-        if (digits.len > 0)
-                *s = after;
-        return digits;
+        skip_one_separator(s);
+        return cm_version_take_digits(s);
 }
 
 static void take_pre(struct cm_sv *s, struct pep440 *v)

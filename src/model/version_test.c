@@ -8,6 +8,40 @@
 #include "model/version.h"
 #include "tests/harness.h"
 
+/* Lines of the public vectors that the package system itself does not hold. */
+static const struct {
+        enum cm_version_order order;
+        const char *line;
+        char op; /* what holds */
+} exceptions[] = {
+        /* ComparableVersion 3.8.7 and 3.9 drop the "ga" but keep its list: [1, [[1]]] */
+        { CM_VERSION_MAVEN, "1-1 = 1-ga-1", '>' },
+        /* before 3.8.7 ".x1" was no "-x1" (MNG-7644), these lines were made with it */
+        { CM_VERSION_MAVEN, "1.0.0-RC16 < 1.0.0.RC8-beta", '>' },
+        { CM_VERSION_MAVEN, "2.9.0-1 < 2.9.0.RC1", '>' },
+        { CM_VERSION_MAVEN, "6.1.12.rc5 < 6.1.12rc1", '>' },
+        { CM_VERSION_MAVEN, "1.1.31.sec10 < 1.1.31_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.1.34.sec10 < 1.1.34_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.1.46.sec10 < 1.1.46_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.31.sec10 < 1.2.31_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.48.sec10 < 1.2.48_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.50.sec10 < 1.2.50_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.57.sec10 < 1.2.57_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.60.sec10 < 1.2.60_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.2.67.sec10 < 1.2.67_noneautotype", '>' },
+        { CM_VERSION_MAVEN, "1.5.9.RC1 < 1.5.9-RC0", '>' },
+        { CM_VERSION_MAVEN, "1.1.0-01-glassfish < 1.1.0.Beta1", '>' },
+};
+
+static char corrected(enum cm_version_order order, struct cm_sv line, char op)
+{
+        for (size_t i = 0; i < CM_ARRAY_LEN(exceptions); i++)
+                if (exceptions[i].order == order &&
+                    cm_sv_eq(line, cm_sv_from_cstr(exceptions[i].line)))
+                        return exceptions[i].op;
+        return op;
+}
+
 static int expected(char op)
 {
         return op == '<' ? -1 : op == '>' ? 1 : 0;
@@ -25,7 +59,7 @@ static size_t check_lines(enum cm_version_order order, struct cm_sv text, size_t
                     !cm_sv_cut(b, ' ', &op, &b) || op.len != 1)
                         continue;
                 ++*ret_count;
-                int want = expected(op.ptr[0]);
+                int want = expected(corrected(order, line, op.ptr[0]));
                 if (cm_version_cmp(order, a, b) == want && cm_version_cmp(order, b, a) == -want)
                         continue;
                 fprintf(stderr, "%s: does not hold: %.*s\n", cm_version_order_to_string(order),
@@ -105,7 +139,10 @@ CM_TEST(own_cases)
                 { CM_VERSION_GO,
                   "go1.19.8 < go1.19.9\n1.20rc1 < 1.20\ngo1.21.0 > go1.21rc2\n"
                   "v0.0.0-20210908233432-aa78b53d3365 < v0.0.0-20220412211240-33da011f77ad\n"
-                  "v1.2.3 < v2.0.0+incompatible\nv1.2.3-pre < v1.2.3\n" },
+                  "v1.2.3 < v2.0.0+incompatible\nv1.2.3-pre < v1.2.3\n"
+                  "go1.21rc2 = v1.21.0-rc.2\n1.20rc10 > go1.20rc2\n1.20rc10 > v1.20.0-beta.11\n"
+                  "go1.21 < go1.21rc1\ngo1.20 > go1.20rc1\ngo1.22.1-bigcorp = go1.22.1\n"
+                  "go1.19.8 < 1.19.9\ngo1.22.0 > 1.22.0-0\ndevel < v0.0.0-0\n" },
         };
         for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
                 size_t count = 0;
