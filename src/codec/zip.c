@@ -26,74 +26,163 @@ static bool has_magic(struct cm_sv content, uint64_t at, const char *magic)
         return at + 4 <= content.len && memcmp(content.ptr + at, magic, 4) == 0;
 }
 
-/* The end record is the last one whose comment reaches the end of the file. */
+/*
+ * The end record is the last one whose comment reaches exactly the end of the file: a mark inside a
+ * comment must not hide the real one. Without such a record (bytes were appended) the last mark.
+ */
 static bool find_end(struct cm_sv content, size_t *ret)
 {
+        bool found = false;
         if (content.len < END_BYTES)
                 return false;
         size_t lowest = content.len > END_SEARCH ? content.len - END_SEARCH : 0;
         for (size_t at = content.len - END_BYTES + 1; at > lowest; at--) {
                 if (!has_magic(content, at - 1, "PK\5\6"))
                         continue;
-                *ret = at - 1;
-                return true;
+                struct cm_cursor c = cm_cursor_at(content, at - 1 + END_BYTES - 2, 2);
+                bool exact = cm_cursor_le16(&c) == content.len - (at - 1) - END_BYTES;
+                if (!found || exact)
+                        *ret = at - 1;
+                if (exact)
+                        return true;
+                found = true;
         }
-        return false;
+        return found;
 }
 
-static int read_end64(struct cm_sv content, size_t end, uint64_t *count, uint64_t *bytes,
-                      uint64_t *offset, struct cm_err *err)
+/* What an end record says, and where it begins: the directory ends there. */
+struct end {
+        uint64_t at;
+        uint64_t count;
+        uint64_t bytes;
+        uint64_t offset;
+};
+
+static int read_end64(struct cm_sv content, struct end *e, struct cm_err *err)
 {
-        if (end < LOCATOR_BYTES || !has_magic(content, end - LOCATOR_BYTES, "PK\6\7"))
+        if (e->at < LOCATOR_BYTES || !has_magic(content, e->at - LOCATOR_BYTES, "PK\6\7"))
                 return 0;
-        struct cm_cursor c = cm_cursor_at(content, end - LOCATOR_BYTES + 8, 8);
+        struct cm_cursor c = cm_cursor_at(content, e->at - LOCATOR_BYTES + 8, 8);
         uint64_t at = cm_cursor_le64(&c);
-        if (!has_magic(content, at, "PK\6\6"))
+        /* What stands before the archive is not in that offset: then it is right before. */
+        if (!has_magic(content, at, "PK\6\6") && e->at >= LOCATOR_BYTES + END64_BYTES)
+                at = e->at - LOCATOR_BYTES - END64_BYTES;
+        if (at > e->at || !has_magic(content, at, "PK\6\6"))
                 return CM_RAISE(err, CM_E_MALFORMED, "zip64 end record is not where it should be");
         c = cm_cursor_at(content, at, END64_BYTES);
         cm_cursor_skip(&c, 32);
-        *count = cm_cursor_le64(&c);
-        *bytes = cm_cursor_le64(&c);
-        *offset = cm_cursor_le64(&c);
+        e->at = at;
+        e->count = cm_cursor_le64(&c);
+        e->bytes = cm_cursor_le64(&c);
+        e->offset = cm_cursor_le64(&c);
         return cm_cursor_check(&c, "zip64 end record", err);
 }
 
-int cm_zip_open(struct cm_sv content, uint64_t inflate_bytes_max, struct cm_zip *ret,
-                struct cm_err *err)
+static int read_end(struct cm_sv content, struct end *ret, struct cm_err *err)
 {
-        size_t end = 0;
-        if (!find_end(content, &end))
+        size_t at = 0;
+        if (!find_end(content, &at))
                 return CM_RAISE(err, CM_E_MALFORMED, "zip has no end record");
-        struct cm_cursor c = cm_cursor_at(content, end, END_BYTES);
+        struct cm_cursor c = cm_cursor_at(content, at, END_BYTES);
         cm_cursor_skip(&c, 10);
-        uint64_t count = cm_cursor_le16(&c);
-        uint64_t bytes = cm_cursor_le32(&c);
-        uint64_t offset = cm_cursor_le32(&c);
+        struct end e = { .at = at };
+        e.count = cm_cursor_le16(&c);
+        e.bytes = cm_cursor_le32(&c);
+        e.offset = cm_cursor_le32(&c);
         int r = cm_cursor_check(&c, "zip end record", err);
-        if (r == 0 && (count == 0xffff || bytes == 0xffffffff || offset == 0xffffffff))
-                r = read_end64(content, end, &count, &bytes, &offset, err);
+        if (r == 0 && (e.count == 0xffff || e.bytes == 0xffffffff || e.offset == 0xffffffff))
+                r = read_end64(content, &e, err);
         if (r < 0)
                 return r;
-        if (count > CM_ZIP_ENTRIES_MAX)
+        if (e.count > CM_ZIP_ENTRIES_MAX)
                 return CM_RAISE(err, CM_E_LIMIT, "zip is over limit zip_entries_max (%zu)",
                                 CM_ZIP_ENTRIES_MAX);
-        if (bytes > end || count * ENTRY_BYTES > bytes)
+        if (e.bytes > e.at || e.count * ENTRY_BYTES > e.bytes)
                 return CM_RAISE(err, CM_E_MALFORMED, "zip directory does not fit the file");
+        *ret = e;
+        return 0;
+}
+
+/* Bytes that one member takes up, from its local header on. */
+struct span {
+        uint64_t begin;
+        uint64_t end;
+};
+
+static int span_cmp(const void *a, const void *b)
+{
+        const struct span *x = a;
+        const struct span *y = b;
+        return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+/*
+ * Members that share bytes are a bomb: every one of a million entries could be the same archive,
+ * nested in itself. With disjoint members the work is bounded by the size of the file.
+ */
+static int check_overlap(struct cm_zip zip, struct cm_arena *arena, struct cm_err *err)
+{
+        struct span *spans = cm_arena_try_alloc(
+                arena, ((size_t)zip.entry_count + 1) * sizeof(*spans), _Alignof(struct span));
+        if (spans == NULL)
+                return CM_RAISE(err, CM_E_LIMIT, "zip directory is over the memory limit");
+        size_t count = 0;
+        struct cm_zip_entry e;
+        int r = 0;
+        while ((r = cm_zip_next(&zip, &e, err)) == 0) {
+                struct span s = { e.header_offset, 0 };
+                if (__builtin_add_overflow(s.begin, LOCAL_BYTES + e.name.len, &s.end) ||
+                    __builtin_add_overflow(s.end, e.packed_bytes, &s.end))
+                        return CM_RAISE(err, CM_E_MALFORMED, "zip member is out of range");
+                spans[count++] = s;
+        }
+        if (r < 0)
+                return r;
+        qsort(spans, count, sizeof(*spans), span_cmp);
+        for (size_t i = 1; i < count; i++)
+                if (spans[i].begin < spans[i - 1].end)
+                        return CM_RAISE(err, CM_E_MALFORMED, "zip members overlap at byte %llu",
+                                        (unsigned long long)spans[i].begin);
+        return 0;
+}
+
+int cm_zip_open(struct cm_arena *arena, struct cm_sv content, uint64_t inflate_bytes_max,
+                struct cm_zip *ret, struct cm_err *err)
+{
+        struct end end = { 0 };
+        int r = read_end(content, &end, err);
+        if (r < 0)
+                return r;
         /* Something may stand before the archive (self-starting jars): offsets count from it. */
-        uint64_t at = end - bytes;
-        if (!has_magic(content, at, "PK\1\2") && count > 0) {
-                at = offset;
-                if (at > end || bytes > end - at || !has_magic(content, at, "PK\1\2"))
+        uint64_t at = end.at - end.bytes;
+        if (!has_magic(content, at, "PK\1\2") && end.count > 0) {
+                at = end.offset;
+                if (at > end.at || end.bytes > end.at - at || !has_magic(content, at, "PK\1\2"))
                         return CM_RAISE(err, CM_E_MALFORMED,
                                         "zip directory is not where it should be");
         }
-        struct cm_zip zip = { .content = content, .entry_count = count };
-        zip.directory = cm_sv_slice(content, (size_t)at, (size_t)(at + bytes));
+        struct cm_zip zip = { .content = content, .entry_count = end.count };
+        zip.directory = cm_sv_slice(content, (size_t)at, (size_t)(at + end.bytes));
         zip.rest = zip.directory;
-        zip.prefix_bytes = at >= offset ? at - offset : 0;
+        zip.prefix_bytes = at >= end.offset ? at - end.offset : 0;
         zip.inflate_left = inflate_bytes_max;
-        *ret = zip;
-        return 0;
+        r = check_overlap(zip, arena, err);
+        if (r == 0)
+                *ret = zip;
+        return r;
+}
+
+/* Names end up in reports as places inside the file; such as these exist to deceive. */
+static bool name_is_valid(struct cm_sv name)
+{
+        if (name.len == 0 || name.len > CM_TAR_PATH_BYTES_MAX || name.ptr[0] == '/' ||
+            cm_sv_find_char(name, '\0') >= 0 || cm_sv_find_char(name, '\\') >= 0)
+                return false;
+        struct cm_sv component;
+        while (cm_sv_next_field(&name, '/', &component))
+                if (cm_sv_eq(component, CM_SV("..")))
+                        return false;
+        return true;
 }
 
 static void read_zip64_extra(struct cm_sv extra, struct cm_zip_entry *e)
@@ -142,6 +231,7 @@ int cm_zip_next(struct cm_zip *zip, struct cm_zip_entry *ret, struct cm_err *err
                 return r;
         read_zip64_extra(extra, &e);
         e.is_encrypted = (flags & 1) != 0;
+        e.is_name_valid = name_is_valid(e.name);
         zip->rest = cm_sv_skip(zip->rest, c.offset);
         zip->next_index++;
         *ret = e;
@@ -168,6 +258,7 @@ static int packed_data(const struct cm_zip *zip, const struct cm_zip_entry *e, s
         return r;
 }
 
+/* `out` has room for one byte more than `size`. */
 static int inflate_raw(struct cm_sv packed, char *out, size_t size, struct cm_err *err)
 {
         struct inflate_state *state = malloc(sizeof(*state));
@@ -177,11 +268,11 @@ static int inflate_raw(struct cm_sv packed, char *out, size_t size, struct cm_er
         state->next_in = (uint8_t *)(uintptr_t)packed.ptr;
         state->avail_in = (uint32_t)packed.len;
         state->next_out = (uint8_t *)out;
-        state->avail_out = (uint32_t)size;
+        /* One byte more than stated, so that a stream that gives more is told from one that ends. */
+        state->avail_out = (uint32_t)size + 1;
         int r = isal_inflate(state);
-        bool whole = r == ISAL_DECOMP_OK && state->avail_out == 0 &&
-                     (state->block_state == ISAL_BLOCK_FINISH ||
-                      state->block_state == ISAL_BLOCK_INPUT_DONE || size == 0);
+        bool whole = r == ISAL_DECOMP_OK && state->total_out == size &&
+                     state->block_state == ISAL_BLOCK_FINISH;
         free(state);
         if (!whole)
                 return CM_RAISE(err, CM_E_MALFORMED, "zip member's deflate data is damaged");
@@ -192,6 +283,8 @@ int cm_zip_read(struct cm_zip *zip, struct cm_arena *arena, const struct cm_zip_
                 uint64_t bytes_max, struct cm_sv *ret, struct cm_err *err)
 {
         struct cm_sv packed = CM_SV("");
+        if (!e->is_name_valid)
+                return CM_RAISE(err, CM_E_MALFORMED, "zip member's name is not valid");
         if (e->is_encrypted)
                 return CM_RAISE(err, CM_E_UNSUPPORTED, "zip member is encrypted");
         if (e->size_bytes > bytes_max || e->size_bytes > zip->inflate_left)
@@ -206,14 +299,19 @@ int cm_zip_read(struct cm_zip *zip, struct cm_arena *arena, const struct cm_zip_
                 *ret = packed;
         } else if (e->method == METHOD_DEFLATE) {
                 /* deflate cannot do better than 1032 to 1: more is a lie about the size */
-                if (packed.len > UINT32_MAX || e->size_bytes / 1032 > packed.len)
+                if (packed.len > UINT32_MAX || e->size_bytes >= UINT32_MAX ||
+                    e->size_bytes / 1032 > packed.len)
                         return CM_RAISE(err, CM_E_MALFORMED, "zip member's sizes cannot be true");
-                char *out = cm_arena_alloc(arena, (size_t)e->size_bytes + 1, 1);
+                char *out = cm_arena_try_alloc(arena, (size_t)e->size_bytes + 1, 1);
+                if (out == NULL)
+                        return CM_RAISE(err, CM_E_LIMIT,
+                                        "zip member of %llu bytes is over the memory limit",
+                                        (unsigned long long)e->size_bytes);
+                zip->inflate_left -= e->size_bytes; /* also when it turns out damaged */
                 r = inflate_raw(packed, out, (size_t)e->size_bytes, err);
                 if (r < 0)
                         return r;
                 *ret = cm_sv_make(out, (size_t)e->size_bytes);
-                zip->inflate_left -= e->size_bytes;
         } else {
                 return CM_RAISE(err, CM_E_UNSUPPORTED, "zip member has compression method %u",
                                 (unsigned)e->method);

@@ -126,9 +126,11 @@ static int emit_modules(struct cm_sv modules, const struct cm_cat_file *file, st
                 int r = is_replacement ? 0 : flush(sink, &pkg, err);
                 if (r < 0)
                         return r;
-                /* A replacement by a folder has no version: what it replaces is not in here. */
-                pkg.name = l.path;
-                pkg.version = cm_sv_eq(l.version, CM_SV("(devel)")) ? CM_SV("") : l.version;
+                bool is_devel = cm_sv_eq(l.version, CM_SV("(devel)"));
+                /* Replaced by a folder: still that module, of a version that nobody knows. */
+                if (!is_replacement || (!is_devel && l.version.len > 0))
+                        pkg.name = l.path;
+                pkg.version = is_devel ? CM_SV("") : l.version;
                 if (!is_replacement)
                         pkg.flags = is_main ? CM_PKG_MAIN : 0;
         }

@@ -12,8 +12,9 @@
 #include "inventory/java_manifest.h"
 
 #define MEMBER_BYTES_MAX CM_MIB(128)
-#define TOTAL_BYTES_MAX  CM_MIB(512)
-#define TEXT_BYTES_MAX   CM_MIB(1)
+/* Inflated bytes stay in the arena: well below CM_CATALOGER_ARENA_BYTES_MAX. */
+#define TOTAL_BYTES_MAX CM_MIB(384)
+#define TEXT_BYTES_MAX  CM_MIB(1)
 
 /* An archive still to be read: the file itself, or one found in another. */
 struct pending {
@@ -137,20 +138,19 @@ static int emit(struct java *j, const struct pending *from, const struct facts *
 
 static int read_archive(struct java *j, const struct pending *from, struct cm_err *err)
 {
-        struct cm_zip zip;
+        struct cm_zip zip = { .inflate_left = j->inflate_left };
         struct cm_err problem = CM_ERR_INIT;
         struct facts facts = { .poms = { 0 } };
-        int r = cm_zip_open(from->content, j->inflate_left, &zip, &problem);
+        int r = cm_zip_open(j->arena, from->content, j->inflate_left, &zip, &problem);
         struct cm_zip_entry e;
         while (r == 0 && (r = cm_zip_next(&zip, &e, &problem)) == 0) {
                 r = read_member(j, &zip, from, &e, &facts, err);
                 if (r < 0)
                         return r;
         }
-        if (r < 0)
-                r = unreadable(j, from, CM_SV(""), &problem, err);
-        else
-                j->inflate_left = zip.inflate_left;
+        /* Also after damage: a bomb must not get the budget again and again. */
+        j->inflate_left = zip.inflate_left;
+        r = r < 0 ? unreadable(j, from, CM_SV(""), &problem, err) : 0;
         return r < 0 ? r : emit(j, from, &facts, err);
 }
 

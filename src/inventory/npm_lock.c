@@ -49,15 +49,15 @@ static int add(struct lock *l, struct cm_sv name, const struct cm_json *entry, s
         if (name.len == 0 || version.len == 0 || cm_json_bool(cm_json_get(entry, "link"), false))
                 return 0;
         if (!cm_npm_version_is_valid(version))
-                return 0; /* "git+https://...", "file:../x": no registry version to match */
+                version = CM_SV(""); /* "git+https://...", "file:../x": there, of no release */
         struct cm_pkg pkg = { .type = CM_PKG_NPM,
                               .name = name,
                               .version = version,
                               .path = l->file->path,
                               .digest = cm_json_get_string(entry, "integrity"),
                               .licence = cm_json_get_string(entry, "license") };
-        if (cm_json_bool(cm_json_get(entry, "dev"), false) ||
-            cm_json_bool(cm_json_get(entry, "devOptional"), false))
+        /* Not "devOptional": those are also optional dependencies of what goes to production. */
+        if (cm_json_bool(cm_json_get(entry, "dev"), false))
                 pkg.flags |= CM_PKG_DEV;
         return l->sink->pkg(l->sink, &pkg, err);
 }

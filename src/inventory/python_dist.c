@@ -7,17 +7,33 @@
 #include "codec/deb822.h"
 #include "inventory/cataloger.h"
 
+/*
+ * The header: up to the first empty line, the description follows. A line of blanks only continues
+ * the field above (licence texts are folded that way), so it is not the end.
+ */
+static struct cm_sv header_of(struct cm_sv text)
+{
+        struct cm_sv line;
+        struct cm_sv rest = text;
+        while (rest.len > 0) {
+                struct cm_sv before = rest;
+                cm_sv_next_line(&rest, &line);
+                if (line.len == 0)
+                        return cm_sv_slice(text, 0, text.len - before.len);
+        }
+        return text;
+}
+
 static int python_dist_parse(struct cm_arena *arena, const struct cm_cat_file *file,
                              struct cm_sink *sink, struct cm_err *err)
 {
         (void)arena;
         struct cm_pkg pkg = { .type = CM_PKG_PYPI, .path = file->path };
-        struct cm_sv rest = file->content;
-        struct cm_sv header = CM_SV("");
+        struct cm_sv text = file->content;
         struct cm_sv expression = CM_SV("");
-        /* The header ends at the first empty line; the description follows. */
-        if (!cm_deb822_next_stanza(&rest, &header))
-                return CM_RAISE(err, CM_E_MALFORMED, "metadata is empty");
+        if (cm_sv_has_prefix(text, CM_SV("\xef\xbb\xbf")))
+                text = cm_sv_skip(text, 3);
+        struct cm_sv header = header_of(text);
         struct cm_deb822_field field;
         while (cm_deb822_next_field(&header, &field)) {
                 if (cm_sv_eq_nocase(field.name, CM_SV("Name")))

@@ -25,22 +25,43 @@ static struct cm_sv to_ascii(struct cm_arena *arena, struct cm_sv text)
         return cm_sv_make(out, len);
 }
 
+/* A comment line is never continued, whatever it ends with: pip joins lines that way. */
+static bool is_continued(struct cm_sv line)
+{
+        return cm_sv_has_suffix(line, CM_SV("\\")) &&
+               !cm_sv_has_prefix(cm_sv_trim(line), CM_SV("#"));
+}
+
 /* Joins lines that end with a backslash; false at the end. */
 static bool next_logical(struct cm_arena *arena, struct cm_sv *rest, struct cm_sv *ret)
 {
         struct cm_sv line;
         if (!cm_sv_next_line(rest, &line))
                 return false;
-        while (cm_sv_has_suffix(line, CM_SV("\\"))) {
-                struct cm_sv more;
-                line.len--;
-                if (!cm_sv_next_line(rest, &more))
-                        break;
-                /* Views of one buffer: the joined line begins where the first did, but the
-                 * backslash stays in between, so it is copied. */
-                line = cm_sv_join(arena, line, more);
-        }
         *ret = line;
+        if (!is_continued(line))
+                return true;
+        /* Measured first, copied once: lines may be many and short. */
+        struct cm_sv ahead = *rest;
+        struct cm_sv more = line;
+        size_t total = line.len;
+        while (is_continued(more) && cm_sv_next_line(&ahead, &more))
+                total += more.len;
+        char *joined = cm_arena_alloc(arena, total, 1);
+        size_t len = 0;
+        bool again = true;
+        while (again) {
+                again = is_continued(line);
+                /* A comment ends the line that was continued into it. */
+                if (cm_sv_has_prefix(cm_sv_trim(line), CM_SV("#")))
+                        break;
+                size_t n = line.len - (again ? 1 : 0);
+                if (n > 0)
+                        memcpy(joined + len, line.ptr, n);
+                len += n;
+                again = again && cm_sv_next_line(rest, &line);
+        }
+        *ret = cm_sv_make(joined, len);
         return true;
 }
 
@@ -57,7 +78,20 @@ static struct cm_sv cut_comment(struct cm_sv line)
         return line;
 }
 
-/* "name [extras] == version ; marker --hash=..." */
+/* Also what older releases of pip took: "2011k". */
+static bool is_version(struct cm_sv s)
+{
+        if (cm_sv_has_prefix(s, CM_SV("v")))
+                s = cm_sv_skip(s, 1);
+        if (s.len == 0 || !cm_is_digit(s.ptr[0]))
+                return false;
+        for (size_t i = 0; i < s.len; i++)
+                if (!cm_is_alnum(s.ptr[i]) && cm_sv_find_char(CM_SV(".-_+!"), s.ptr[i]) < 0)
+                        return false;
+        return true;
+}
+
+/* "name [extras] == version ; marker --hash=...", also "name (==version)". */
 static bool parse_pin(struct cm_sv line, struct cm_sv *name, struct cm_sv *version)
 {
         size_t n = 0;
@@ -69,6 +103,10 @@ static bool parse_pin(struct cm_sv line, struct cm_sv *name, struct cm_sv *versi
         if (cm_sv_has_prefix(rest, CM_SV("[")) && !cm_sv_cut(rest, ']', &extras, &rest))
                 return false;
         rest = cm_sv_trim(rest);
+        struct cm_sv inside, behind;
+        if (cm_sv_has_prefix(rest, CM_SV("(")) &&
+            cm_sv_cut(cm_sv_skip(rest, 1), ')', &inside, &behind))
+                rest = cm_sv_trim(inside);
         if (n == 0 || !cm_sv_has_prefix(rest, CM_SV("==")))
                 return false;
         rest = cm_sv_skip(rest, cm_sv_has_prefix(rest, CM_SV("===")) ? 3 : 2);
@@ -79,8 +117,8 @@ static bool parse_pin(struct cm_sv line, struct cm_sv *name, struct cm_sv *versi
         while (n < rest.len && !cm_is_blank(rest.ptr[n]) && rest.ptr[n] != ',')
                 n++;
         *version = cm_sv_slice(rest, 0, n);
-        /* "== 1.*" is a range; ", <2" after a pin narrows nothing. */
-        return version->len > 0 && cm_sv_find_char(*version, '*') < 0;
+        /* ", <2" after a pin narrows nothing. "== 1.*" is a range, "==${V}" a template. */
+        return is_version(*version);
 }
 
 static int python_requirements_parse(struct cm_arena *arena, const struct cm_cat_file *file,
@@ -106,8 +144,8 @@ const struct cm_cataloger cm_cataloger_python_requirements = {
         .summary = "pinned Python packages of requirement files",
         .doc = "catalogers.md#python_requirements",
         .contexts = CM_CONTEXT_SOURCE,
-        .globs = (const char *const[]){ "**/requirements.txt", "**/requirements-*.txt",
-                                        "**/requirements_*.txt", "**/*-requirements.txt", NULL },
+        .globs = (const char *const[]){ "**/requirements*.txt", "**/*-requirements.txt",
+                                        "**/*_requirements.txt", "**/*.requirements.txt", NULL },
         .file_bytes_max = CM_MIB(8),
         .parse = python_requirements_parse,
 };
