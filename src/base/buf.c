@@ -39,7 +39,7 @@ char *cm_buf_reserve(struct cm_buf *buf, size_t len)
                 buf->overflow = true;
                 return NULL;
         }
-        if (need > buf->capacity) {
+        if (need > buf->capacity || buf->ptr == NULL) {
                 size_t capacity = CM_MAX(need, CM_MAX(buf->capacity * 2, (size_t)256));
                 capacity = CM_MIN(capacity, buf->bytes_max);
                 char *p = realloc(buf->ptr, capacity);

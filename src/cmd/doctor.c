@@ -4,6 +4,7 @@
  * roles may do, and has every role try what it must not: anything but death is a failure.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static const char *fs_text(enum cm_fs_access fs)
         case CM_FS_READ_BELOW:
                 return "read-only, below the one directory it was given";
         case CM_FS_READ:
-                return "read-only (trust stores, resolver configuration)";
+                return "read-only: trust stores and resolver configuration";
         }
         return "";
 }
@@ -62,6 +63,38 @@ static bool probe_dies(const struct cm_profile *p, const char *probe)
         return false;
 }
 
+/* Has the role enter its profile and say which mechanism this kernel let it apply. */
+static bool print_mechanisms(const struct cm_profile *p)
+{
+        const char *const argv[] = { p->name, "--probe", "report", NULL };
+        struct cm_child child = { -1, -1, -1 };
+        struct cm_err err = CM_ERR_INIT;
+        int dir = open("/usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int r = cm_spawn_role(argv, dir, false, &child, &err);
+        if (dir >= 0)
+                close(dir);
+        if (r < 0) {
+                printf("  mechanisms   could not be tried: %s\n", err.text);
+                return false;
+        }
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_KIB(4));
+        char piece[512];
+        for (ssize_t n; (n = read(child.channel, piece, sizeof(piece))) > 0;)
+                cm_buf_put(&buf, piece, (size_t)n);
+        int status = cm_child_reap(&child, false);
+        close(child.channel);
+        struct cm_sv rest = cm_buf_sv(&buf);
+        struct cm_sv text;
+        const char *label = "mechanisms";
+        while (cm_sv_next_line(&rest, &text)) {
+                printf("  %-12s %.*s\n", label, CM_SV_ARG(text));
+                label = "";
+        }
+        return WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+               cm_sv_find(cm_buf_sv(&buf), CM_SV("not applied")) < 0;
+}
+
 static bool check_role(enum cm_role role)
 {
         const struct cm_profile *p = cm_profile_get(role);
@@ -79,18 +112,19 @@ static bool check_role(enum cm_role role)
         printf("  system calls %zu, and clone (threads), mmap, mprotect (not executable), fcntl,\n"
                "               tgkill (itself)%s by argument; all others kill it\n",
                count, p->fs == CM_FS_NONE ? "" : ", openat (read-only)");
-        bool ok = true;
+        bool ok = print_mechanisms(p);
+        bool all_died = true;
         size_t died = 0;
         for (const char *const *probe = cm_sandbox_probes; *probe != NULL; probe++) {
                 if (is_allowed(p, *probe))
                         continue;
                 bool dies = probe_dies(p, *probe);
-                ok = ok && dies;
+                all_died = all_died && dies;
                 died += dies;
         }
         printf("  tried        %zu forbidden things: %s\n\n", died,
-               ok ? "each one killed it" : "NOT all of them killed it");
-        return ok;
+               all_died ? "each one killed it" : "NOT all of them killed it");
+        return ok && all_died;
 }
 
 static int self_run(void)

@@ -38,16 +38,35 @@ bool cm_role_is(int argc, char **argv)
         return argc > 0 && find(argv[0]) >= 0;
 }
 
-/* `--probe NAME`: enters the profile and tries what it forbids. Living on is the failure. */
+/*
+ * `--probe NAME`: enters the profile and tries what it forbids; `--probe report` says what this
+ * kernel let us apply. The walker's directory is descriptor 4. Dying of SIGSYS is the good end;
+ * otherwise 0 it worked, 1 it failed and standard error says how.
+ */
 static int probe(enum cm_role role, const char *name)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_sandbox_report report;
-        if (cm_sandbox_enter(role, role == CM_ROLE_WALKER ? CM_ROLE_FD_CHANNEL : -1, &report,
-                             &err) < 0)
+        struct stat st;
+        bool has_root = fstat(CM_ROLE_FD_NOTE, &st) == 0 && S_ISDIR(st.st_mode);
+        int root_fd = has_root ? CM_ROLE_FD_NOTE : CM_ROLE_FD_CHANNEL;
+        if (cm_sandbox_enter(role, root_fd, &report, &err) < 0) {
+                fprintf(stderr, "%s\n", err.text);
                 return cm_err_exit_status(err.code);
-        int failed_with = cm_sandbox_probe(name);
-        return failed_with == 0 ? 1 : 3;
+        }
+        if (strcmp(name, "report") == 0) {
+                dprintf(CM_ROLE_FD_CHANNEL,
+                        "no_new_privs: %s\ncapabilities: %s\nrlimits: %s\nlandlock: %s\n"
+                        "seccomp: %s\n",
+                        report.no_new_privs, report.capabilities, report.rlimits, report.landlock,
+                        report.seccomp);
+                return 0;
+        }
+        int failed_with = cm_sandbox_probe(name, root_fd);
+        if (failed_with == 0)
+                return 0;
+        fprintf(stderr, "%s\n", strerrorname_np(failed_with));
+        return 1;
 }
 
 int cm_role_main(int argc, char **argv)

@@ -297,7 +297,7 @@ static int run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_scan;
 const struct cm_cmd cm_cmd_scan = {
         .name = "scan",
-        .summary = "find known vulnerabilities in an image, root file system or source tree",
+        .summary = "find known vulnerabilities in images, roots and source trees",
         .synopsis = "TARGET... [flags]",
         .description =
                 "TARGET is docker:NAME, podman:NAME, registry:REF, archive:FILE (docker save or OCI, "

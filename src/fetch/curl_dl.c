@@ -28,7 +28,9 @@ int cm_curl_load(struct cm_curl *ret, struct cm_err *err)
                                 "engines and registries need libcurl, which is not installed: "
                                 "apt-get install libcurl4");
         struct cm_curl curl;
-        bool ok = find(library, "curl_global_init", &curl.global_init) &&
+        char *(*version)(void) = NULL;
+        bool ok = find(library, "curl_version", &version) &&
+                  find(library, "curl_global_init", &curl.global_init) &&
                   find(library, "curl_easy_init", &curl.easy_init) &&
                   find(library, "curl_easy_cleanup", &curl.easy_cleanup) &&
                   find(library, "curl_easy_reset", &curl.easy_reset) &&
@@ -42,6 +44,7 @@ int cm_curl_load(struct cm_curl *ret, struct cm_err *err)
                 return CM_RAISE(err, CM_E_ENV, "the installed libcurl lacks a function");
         if (curl.global_init(CURL_GLOBAL_ALL) != CURLE_OK)
                 return CM_RAISE(err, CM_E_ENV, "could not initialise libcurl");
+        curl.takes_certificates = strstr(version(), "GnuTLS") == NULL;
         *ret = curl;
         return 0;
 }

@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 struct cm_curl {
+        bool takes_certificates; /* from memory: the GnuTLS build says yes and ignores them */
         CURLcode (*global_init)(long flags);
         CURL *(*easy_init)(void);
         void (*easy_cleanup)(CURL *handle);

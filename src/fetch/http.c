@@ -175,28 +175,30 @@ static enum cm_http_failure classify(CURLcode code)
         }
 }
 
-static void set_blob(const struct cm_curl *curl, CURL *handle, CURLoption option,
+static bool set_blob(const struct cm_curl *curl, CURL *handle, CURLoption option,
                      struct cm_sv bytes)
 {
         if (bytes.len == 0)
-                return;
+                return true;
         /* libcurl does not write to it; the pointer is not const in its interface. */
         struct curl_blob blob = { .data = (void *)(uintptr_t)bytes.ptr,
                                   .len = bytes.len,
                                   .flags = CURL_BLOB_COPY };
-        curl->easy_setopt(handle, option, &blob);
+        return curl->takes_certificates && curl->easy_setopt(handle, option, &blob) == CURLE_OK;
 }
 
-static void set_tls(const struct cm_curl *curl, CURL *handle, const struct cm_http_tls *tls)
+/* False when this build of libcurl does not take certificates from memory. */
+static bool set_tls(const struct cm_curl *curl, CURL *handle, const struct cm_http_tls *tls)
 {
         curl->easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-        set_blob(curl, handle, CURLOPT_CAINFO_BLOB, tls->ca_pem);
+        bool ok = set_blob(curl, handle, CURLOPT_CAINFO_BLOB, tls->ca_pem);
         if (tls->ca_pem.len > 0) /* in place of, not beside */
                 curl->easy_setopt(handle, CURLOPT_CAPATH, (char *)NULL);
-        set_blob(curl, handle, CURLOPT_SSLCERT_BLOB, tls->cert_pem);
-        set_blob(curl, handle, CURLOPT_SSLKEY_BLOB, tls->key_pem);
+        ok = set_blob(curl, handle, CURLOPT_SSLCERT_BLOB, tls->cert_pem) && ok;
+        ok = set_blob(curl, handle, CURLOPT_SSLKEY_BLOB, tls->key_pem) && ok;
         curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, tls->skip_verify ? 0L : 1L);
         curl->easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, tls->skip_verify ? 0L : 2L);
+        return ok;
 }
 
 static struct curl_slist *make_headers(struct exchange *x)
@@ -214,7 +216,7 @@ static struct curl_slist *make_headers(struct exchange *x)
         return list;
 }
 
-static void set_options(struct exchange *x, const struct cm_http *http, struct curl_slist *headers,
+static bool set_options(struct exchange *x, const struct cm_http *http, struct curl_slist *headers,
                         char *reason)
 {
         const struct cm_curl *curl = x->curl;
@@ -253,8 +255,7 @@ static void set_options(struct exchange *x, const struct cm_http *http, struct c
                                   cm_sv_printf(x->arena, "%llu-%c",
                                                (unsigned long long)request->range_from, '\0')
                                           .ptr);
-        if (request->tls != NULL)
-                set_tls(curl, handle, request->tls);
+        return request->tls == NULL || set_tls(curl, handle, request->tls);
 }
 
 int cm_http_exchange(struct cm_http *http, struct cm_arena *arena,
@@ -271,8 +272,8 @@ int cm_http_exchange(struct cm_http *http, struct cm_arena *arena,
         CM_ASSERT(x.handle != NULL);
         cm_buf_init(&x.error_body, ERROR_BODY_BYTES_MAX);
         struct curl_slist *headers = make_headers(&x);
-        set_options(&x, http, headers, reason);
-        CURLcode code = http->curl->easy_perform(x.handle);
+        bool usable = set_options(&x, http, headers, reason);
+        CURLcode code = usable ? http->curl->easy_perform(x.handle) : CURLE_NOT_BUILT_IN;
         curl_off_t retry_after = 0;
         const char *location = NULL;
         http->curl->easy_getinfo(x.handle, CURLINFO_RESPONSE_CODE, &ret->status);
@@ -288,6 +289,10 @@ int cm_http_exchange(struct cm_http *http, struct cm_arena *arena,
         *ret_failure = x.sink_stopped ? CM_HTTP_SINK : classify(code);
         if (*ret_failure == CM_HTTP_OK)
                 return 0;
+        if (!usable)
+                return CM_RAISE(err, CM_E_ENV,
+                                "the installed libcurl cannot use certificates of one's own: "
+                                "apt-get install libcurl4");
         const char *text = reason[0] != '\0' ? reason : http->curl->easy_strerror(code);
         return CM_RAISE(err, CM_E_NETWORK, "%s", cm_escape(arena, cm_sv_from_cstr(text)));
 }
@@ -322,12 +327,14 @@ struct cm_sv cm_http_origin(struct cm_arena *arena, struct cm_sv url)
                         continue;
                 struct cm_sv host = cm_sv_skip(lower, schemes[i].scheme.len);
                 size_t n = 0;
-                while (n < host.len && cm_sv_find_char(CM_SV("/?#\\"), host.ptr[n]) < 0)
+                while (n < host.len && cm_sv_find_char(CM_SV("/?#"), host.ptr[n]) < 0)
                         n++;
                 host = cm_sv_slice(host, 0, n);
-                /* What stands before '@' is user information, not the host. */
-                ptrdiff_t at = cm_sv_rfind_char(host, '@');
-                host = cm_sv_skip(host, at < 0 ? 0 : (size_t)at + 1);
+                /* User information and what parsers disagree about ("a\\@b"): no origin at all. */
+                for (size_t j = 0; j < host.len; j++)
+                        if (!cm_is_alnum(host.ptr[j]) &&
+                            cm_sv_find_char(CM_SV(".-_:[]"), host.ptr[j]) < 0)
+                                return CM_SV("");
                 if (cm_sv_has_suffix(host, schemes[i].port))
                         host.len -= schemes[i].port.len;
                 return host.len == 0 ? CM_SV("") : cm_sv_join(arena, schemes[i].scheme, host);

@@ -78,5 +78,9 @@ CM_MUST_CHECK int cm_http_exchange(struct cm_http *http, struct cm_arena *arena,
 
 /* Percent-encodes everything but unreserved characters and those in `keep`. */
 struct cm_sv cm_http_escape(struct cm_arena *arena, struct cm_sv text, const char *keep);
-/* scheme://host[:port] of an absolute URL, lower case, default port left out; "" otherwise. */
+/*
+ * scheme://host[:port] of an absolute http or https URL, lower case, default port left out. "" for
+ * anything else, with user information too: which host that means is read differently by parsers,
+ * and credentials depend on it.
+ */
 struct cm_sv cm_http_origin(struct cm_arena *arena, struct cm_sv url);

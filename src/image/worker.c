@@ -495,9 +495,14 @@ static int run(enum cm_role role, struct cm_chan *chan, char *notes)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_sandbox_report report;
-        /* Two malloc arenas are enough and keep memory flat; large blocks go back at once. */
-        mallopt(M_ARENA_MAX, 2);
+        /*
+         * One malloc arena: glibc (2.36) opens /proc/sys/vm/overcommit_memory when it shrinks a
+         * second one, which the sandbox forbids; the hot path hardly allocates. Large blocks go
+         * back to the kernel at once, which keeps memory flat.
+         */
+        mallopt(M_ARENA_MAX, 1);
         mallopt(M_MMAP_THRESHOLD, 1 << 20);
+        mallopt(M_TRIM_THRESHOLD, 8 << 20);
         cm_arena_set_default_limit_handler(memory_limit, NULL);
         uint64_t seed = 0;
         if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Maven's order. A version is a list of numbers and qualifiers; '-', each change between digits and
- * letters, and a qualifier behind other items open a list within the list, always as its last
- * element. So the whole is a chain of lists, which is kept in flat arrays here: list k holds its
- * own items and, behind them, list k + 1. Zeros and empty qualifiers at the end of every list, or
- * before the list within it, do not count.
- *
- * Maven's own order is no total one: "1.foo.1" > "1" > "1-alpha" > "1.foo.1", since a qualifier is
- * older than any list but newer than nothing. Pairs are what ranges are decided by, so each pair
- * is ordered as Maven orders it.
- * Spec: org.apache.maven.artifact.versioning.ComparableVersion 3.8.7 and 3.9; maven.apache.org/pom.html
+ * Maven's order. A version is a list of numbers and qualifiers; '-' and each change between digits
+ * and letters open a list within the list, always as its last element. So the whole is a chain of
+ * segments, which is kept in flat arrays here. Trailing zeros and empty qualifiers of every segment
+ * do not count.
+ * Spec: org.apache.maven.artifact.versioning.ComparableVersion 3.8; maven.apache.org/pom.html
  *       "Version Order Specification".
  */
 #include "model/version_internal.h"
 
-/* As many as a version of CM_VERSION_BYTES_MAX can have; items past them do not count. */
+/* Longer versions are compared by their first items: the order stays total. */
 enum {
         ITEMS_MAX = 512
 };
@@ -25,17 +20,16 @@ struct item {
         bool before_digit; /* "a1": the one-letter abbreviations mean alpha, beta, milestone */
 };
 
-/* items[from, to), then the next list of the chain if there is one */
-struct list {
+struct segment {
         size_t from;
-        size_t to;
+        size_t to; /* items[from, to) */
 };
 
 struct maven {
         struct item items[ITEMS_MAX];
-        struct list lists[ITEMS_MAX];
+        struct segment segments[ITEMS_MAX];
         size_t item_count;
-        size_t list_count;
+        size_t segment_count;
 };
 
 /* Position of a qualifier in the fixed order; unknown ones follow "sp", ordered by name. */
@@ -82,46 +76,45 @@ static bool is_null(const struct item *item)
         return item->is_number ? is_zero(item->text) : qualifier_rank(item) == Q_RELEASE;
 }
 
-static void open_list(struct maven *m)
-{
-        if (m->list_count < ITEMS_MAX)
-                m->lists[m->list_count++] = (struct list){ m->item_count, m->item_count };
-}
-
-/* A qualifier behind other items of its list goes into a list of its own: ".x" as "-x". */
-static void open_list_for_qualifier(struct maven *m)
-{
-        const struct list *current = &m->lists[m->list_count - 1];
-        if (current->to > current->from)
-                open_list(m);
-}
-
 static void add_item(struct maven *m, struct cm_sv text, bool is_number, bool before_digit)
 {
         if (m->item_count == ITEMS_MAX)
                 return;
         m->items[m->item_count++] = (struct item){ text, is_number, before_digit };
-        m->lists[m->list_count - 1].to = m->item_count;
+        m->segments[m->segment_count - 1].to = m->item_count;
 }
 
-/* Cuts the items that do not count off every list, and the empty lists off the chain's end. */
+static void open_segment(struct maven *m)
+{
+        if (m->segment_count == ITEMS_MAX)
+                return;
+        m->segments[m->segment_count++] = (struct segment){ m->item_count, m->item_count };
+}
+
+/* From the innermost out: nulls at the end of a segment go, also those before a non-empty list. */
 static void normalize(struct maven *m)
 {
-        for (size_t i = 0; i < m->list_count; i++) {
-                struct list *l = &m->lists[i];
-                while (l->to > l->from && is_null(&m->items[l->to - 1]))
-                        l->to--;
+        size_t last = m->segment_count;
+        for (size_t i = m->segment_count; i > 0; i--) {
+                struct segment *s = &m->segments[i - 1];
+                while (s->to > s->from && is_null(&m->items[s->to - 1]))
+                        s->to--;
+                if (s->to == s->from && last == i && i > 1)
+                        last = i - 1; /* an empty list at the end is null itself */
         }
-        while (m->list_count > 1 &&
-               m->lists[m->list_count - 1].to == m->lists[m->list_count - 1].from)
-                m->list_count--;
+        /* A list that holds only a list is that list: "1-ga-1" is "1-1". */
+        size_t kept = 1;
+        for (size_t i = 1; i < last; i++)
+                if (m->segments[i].to > m->segments[i].from)
+                        m->segments[kept++] = m->segments[i];
+        m->segment_count = kept;
 }
 
 static void parse(struct cm_sv v, struct maven *m)
 {
         m->item_count = 0;
-        m->list_count = 0;
-        open_list(m);
+        m->segment_count = 0;
+        open_segment(m);
         size_t start = 0;
         bool digits = false;
         for (size_t i = 0; i < v.len; i++) {
@@ -134,23 +127,18 @@ static void parse(struct cm_sv v, struct maven *m)
                                 add_item(m, text, digits, false);
                         start = i + 1;
                         if (c == '-')
-                                open_list(m);
+                                open_segment(m);
                 } else if (cm_is_digit(c) != digits) {
                         if (i > start) {
-                                if (!digits)
-                                        open_list_for_qualifier(m);
                                 add_item(m, text, digits, !digits);
-                                open_list(m);
+                                open_segment(m);
                                 start = i;
                         }
                         digits = !digits;
                 }
         }
-        if (v.len > start) {
-                if (!digits)
-                        open_list_for_qualifier(m);
+        if (v.len > start)
                 add_item(m, cm_sv_skip(v, start), digits, false);
-        }
         normalize(m);
 }
 
@@ -185,11 +173,11 @@ static int item_cmp_null(const struct item *item)
 }
 
 /* A list against nothing: its elements against nothing, the first that differs decides. */
-static int list_cmp_null(const struct maven *m, size_t list)
+static int rest_cmp_null(const struct maven *m, size_t segment)
 {
-        for (; list < m->list_count; list++) {
-                const struct list *l = &m->lists[list];
-                for (size_t i = l->from; i < l->to; i++) {
+        for (; segment < m->segment_count; segment++) {
+                const struct segment *s = &m->segments[segment];
+                for (size_t i = s->from; i < s->to; i++) {
                         int c = item_cmp_null(&m->items[i]);
                         if (c != 0)
                                 return c;
@@ -198,38 +186,52 @@ static int list_cmp_null(const struct maven *m, size_t list)
         return 0;
 }
 
-enum element {
-        E_ITEM,
-        E_LIST,
-        E_NONE
-};
-
-static enum element element_at(const struct maven *m, size_t list, size_t i)
+/* Elements i of two segments where at least one has no item: lists, or nothing. */
+static int tail_cmp(const struct maven *a, const struct maven *b, size_t segment, size_t i)
 {
-        size_t count = m->lists[list].to - m->lists[list].from;
-        if (i < count)
-                return E_ITEM;
-        return i == count && list + 1 < m->list_count ? E_LIST : E_NONE;
+        const struct segment *x = &a->segments[segment];
+        const struct segment *y = &b->segments[segment];
+        bool item_a = x->from + i < x->to;
+        bool item_b = y->from + i < y->to;
+        bool list_a = !item_a && segment + 1 < a->segment_count && x->from + i == x->to;
+        bool list_b = !item_b && segment + 1 < b->segment_count && y->from + i == y->to;
+        if (list_a && item_b)
+                return b->items[y->from + i].is_number ? -1 : 1;
+        if (list_b && item_a)
+                return a->items[x->from + i].is_number ? 1 : -1;
+        if (item_a)
+                return item_cmp_null(&a->items[x->from + i]);
+        if (item_b)
+                return -item_cmp_null(&b->items[y->from + i]);
+        if (list_a)
+                return rest_cmp_null(a, segment + 1);
+        return list_b ? -rest_cmp_null(b, segment + 1) : 0;
 }
 
-/* Element i of list number `list` of both sides; not both are lists. */
-static int element_cmp(const struct maven *a, const struct maven *b, size_t list, size_t i)
+static int chain_cmp(const struct maven *a, const struct maven *b)
 {
-        enum element x = element_at(a, list, i);
-        enum element y = element_at(b, list, i);
-        const struct item *item_a = x == E_ITEM ? &a->items[a->lists[list].from + i] : NULL;
-        const struct item *item_b = y == E_ITEM ? &b->items[b->lists[list].from + i] : NULL;
-        if (item_a != NULL && item_b != NULL)
-                return item_cmp(item_a, item_b);
-        if (item_a != NULL && y == E_LIST)
-                return item_a->is_number ? 1 : -1;
-        if (item_b != NULL && x == E_LIST)
-                return item_b->is_number ? -1 : 1;
-        if (item_a != NULL)
-                return item_cmp_null(item_a);
-        if (item_b != NULL)
-                return -item_cmp_null(item_b);
-        return x == E_LIST ? list_cmp_null(a, list + 1) : -list_cmp_null(b, list + 1);
+        for (size_t segment = 0; segment < a->segment_count && segment < b->segment_count;
+             segment++) {
+                const struct segment *x = &a->segments[segment];
+                const struct segment *y = &b->segments[segment];
+                size_t len_a = x->to - x->from;
+                size_t len_b = y->to - y->from;
+                for (size_t i = 0; i < len_a && i < len_b; i++) {
+                        int c = item_cmp(&a->items[x->from + i], &b->items[y->from + i]);
+                        if (c != 0)
+                                return c;
+                }
+                if (len_a == len_b && segment + 1 < a->segment_count &&
+                    segment + 1 < b->segment_count)
+                        continue; /* both go on with a list */
+                for (size_t i = CM_MIN(len_a, len_b); i <= CM_MAX(len_a, len_b); i++) {
+                        int c = tail_cmp(a, b, segment, i);
+                        if (c != 0)
+                                return c;
+                }
+                return 0;
+        }
+        return 0;
 }
 
 int cm_version_cmp_maven(struct cm_sv a, struct cm_sv b)
@@ -238,23 +240,7 @@ int cm_version_cmp_maven(struct cm_sv a, struct cm_sv b)
         struct maven y;
         parse(cm_sv_trim(a), &x);
         parse(cm_sv_trim(b), &y);
-        size_t list = 0;
-        size_t i = 0;
-        for (;;) {
-                enum element p = element_at(&x, list, i);
-                enum element q = element_at(&y, list, i);
-                if (p == E_NONE && q == E_NONE)
-                        return 0;
-                if (p == E_LIST && q == E_LIST) {
-                        list++;
-                        i = 0;
-                        continue;
-                }
-                int c = element_cmp(&x, &y, list, i);
-                if (c != 0)
-                        return c;
-                i++;
-        }
+        return chain_cmp(&x, &y);
 }
 
 bool cm_version_valid_maven(struct cm_sv v)

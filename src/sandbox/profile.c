@@ -4,14 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <malloc.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,53 +55,16 @@ static const char *const worker_syscalls[] = { COMPUTE, NULL };
 static const char *const walker_syscalls[] = { COMPUTE,      "getdents64", "newfstatat", "fstat",
                                                "readlinkat", "statx",      NULL };
 
-static const char *const fetch_syscalls[] = { COMPUTE,
-                                              "getdents64",
-                                              "newfstatat",
-                                              "fstat",
-                                              "statx",
-                                              "readlink",
-                                              "readlinkat",
-                                              "socket",
-                                              "connect",
-                                              "bind",
-                                              "getsockname",
-                                              "getpeername",
-                                              "getsockopt",
-                                              "setsockopt",
-                                              "sendto",
-                                              "recvfrom",
-                                              "sendmmsg",
-                                              "recvmmsg",
-                                              "shutdown",
-                                              "socketpair",
-                                              "pipe2",
-                                              "eventfd2",
-                                              "epoll_create1",
-                                              "epoll_ctl",
-                                              "epoll_wait",
-                                              "epoll_pwait",
-                                              "select",
-                                              "pselect6",
-                                              "uname",
-                                              "access",
-                                              "faccessat",
-                                              "faccessat2",
-                                              "getuid",
-                                              "geteuid",
-                                              "getgid",
-                                              "getegid",
-                                              "gettimeofday",
-                                              "time",
-                                              "ioctl",
-                                              "getcwd",
-                                              "dup",
-                                              "statfs",
-                                              "fadvise64",
-                                              "getpriority",
-                                              "alarm",
-                                              "setitimer",
-                                              NULL };
+static const char *const fetch_syscalls[] = {
+        COMPUTE,       "getdents64", "newfstatat", "fstat",         "statx",       "readlink",
+        "readlinkat",  "connect",    "bind",       "getsockname",   "getpeername", "getsockopt",
+        "setsockopt",  "sendto",     "recvfrom",   "sendmmsg",      "recvmmsg",    "shutdown",
+        "socketpair",  "pipe2",      "eventfd2",   "epoll_create1", "epoll_ctl",   "epoll_wait",
+        "epoll_pwait", "select",     "pselect6",   "uname",         "access",      "faccessat",
+        "faccessat2",  "getuid",     "geteuid",    "getgid",        "getegid",     "gettimeofday",
+        "time",        "getcwd",     "dup",        "statfs",        "fadvise64",   "getpriority",
+        "alarm",       "setitimer",  NULL
+};
 
 static const struct cm_profile profiles[CM_ROLE_COUNT] = {
         [CM_ROLE_WORKER] = { .name = "coaming-worker",
@@ -183,41 +151,85 @@ static uint64_t landlock_rights(int abi)
         return rights;
 }
 
+/* What a TLS client and a resolver read. Links are followed when the rule is made. */
+static const char *const network_paths[] = {
+        "/etc/ssl",
+        "/etc/pki",
+        "/etc/ca-certificates",
+        "/usr/lib/ssl",
+        "/usr/share/ca-certificates",
+        "/usr/local/share/ca-certificates",
+        "/etc/crypto-policies",
+        "/usr/share/crypto-policies",
+        "/etc/gnutls",
+        "/etc/hosts",
+        "/etc/resolv.conf",
+        "/run/systemd/resolve",
+        "/etc/nsswitch.conf",
+        "/etc/host.conf",
+        "/etc/gai.conf",
+        "/etc/services",
+        "/dev/urandom",
+        "/proc/sys/crypto/fips_enabled",
+        NULL,
+};
+
+/* Read access at and below what a descriptor stands for. */
+static bool allow_reading(int ruleset, int fd)
+{
+        struct stat st;
+        if (fstat(fd, &st) != 0)
+                return false;
+        struct landlock_path_beneath_attr rule = {
+                .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+                .parent_fd = fd,
+        };
+        if (S_ISDIR(st.st_mode))
+                rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+        return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
+static bool add_rules(const struct cm_profile *p, int ruleset, int root_fd)
+{
+        if (p->fs == CM_FS_READ_BELOW)
+                return allow_reading(ruleset, root_fd);
+        bool ok = true;
+        for (const char *const *path = network_paths; p->fs == CM_FS_READ && *path != NULL;
+             path++) {
+                int fd = open(*path, O_PATH | O_CLOEXEC);
+                if (fd < 0)
+                        continue; /* not there: nothing to allow */
+                ok = allow_reading(ruleset, fd) && ok;
+                close(fd);
+        }
+        return ok;
+}
+
 static const char *apply_landlock(const struct cm_profile *p, int root_fd)
 {
-        if (p->fs == CM_FS_READ && !p->network)
-                return "not needed";
         long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
         if (abi < 0)
                 return "not applied: this kernel has no Landlock";
         struct {
                 uint64_t fs;
                 uint64_t net;
-        } attr = { landlock_rights((int)abi), 0 };
-        size_t attr_bytes = sizeof(attr.fs);
-        if (abi >= 4 && !p->network) {
+                uint64_t scoped;
+        } attr = { landlock_rights((int)abi), 0, 0 };
+        /* An older kernel takes a shorter structure. */
+        size_t attr_bytes = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+        if (abi >= 4 && !p->network)
                 attr.net = 3; /* bind and connect of TCP */
-                attr_bytes = sizeof(attr);
-        }
-        int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, attr_bytes, 0);
-        if (fd < 0)
+        if (abi >= 6)
+                attr.scoped = 3; /* abstract sockets and signals outside */
+        int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, attr_bytes, 0);
+        if (ruleset < 0)
                 return "not applied: landlock_create_ruleset failed";
         const char *result = "applied";
-        const uint64_t read_rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-        struct landlock_path_beneath_attr rule = { .allowed_access = read_rights, .parent_fd = -1 };
-        int opened = -1;
-        if (p->fs == CM_FS_READ_BELOW)
-                rule.parent_fd = root_fd;
-        else if (p->fs == CM_FS_READ)
-                rule.parent_fd = opened = open("/", O_PATH | O_CLOEXEC);
-        if (rule.parent_fd >= 0 &&
-            syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+        if (!add_rules(p, ruleset, root_fd))
                 result = "not applied: landlock_add_rule failed";
-        else if (syscall(SYS_landlock_restrict_self, fd, 0) != 0)
+        else if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
                 result = "not applied: landlock_restrict_self failed";
-        if (opened >= 0)
-                close(opened);
-        close(fd);
+        close(ruleset);
         return result;
 }
 
@@ -228,6 +240,22 @@ static int allow(scmp_filter_ctx ctx, const char *name)
                 return -EINVAL;
         /* Names without a number on this architecture ("time" on arm64) need no rule. */
         return nr < 0 ? 0 : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 0);
+}
+
+/* Of the network only what a client of HTTP and DNS uses; netlink is how glibc lists addresses. */
+static int allow_network(scmp_filter_ctx ctx)
+{
+        const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+        /* The last one: scope ids of IPv6 name servers. */
+        const unsigned long ioctls[] = { FIONREAD, FIONBIO, TCGETS, 0x8933 /* SIOCGIFINDEX */ };
+        int r = 0;
+        for (size_t i = 0; i < CM_ARRAY_LEN(families) && r == 0; i++)
+                r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                     SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i]));
+        for (size_t i = 0; i < CM_ARRAY_LEN(ioctls) && r == 0; i++)
+                r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                                     SCMP_A1(SCMP_CMP_EQ, ioctls[i]));
+        return r;
 }
 
 /* Calls that are allowed with some arguments only. */
@@ -259,6 +287,8 @@ static int allow_checked(scmp_filter_ctx ctx, const struct cm_profile *p)
                 r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                                      SCMP_A2(SCMP_CMP_MASKED_EQ,
                                              O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0));
+        if (r == 0 && p->network)
+                r = allow_network(ctx);
         return r;
 }
 
@@ -268,6 +298,11 @@ static int apply_seccomp(const struct cm_profile *p, struct cm_err *err)
         if (ctx == NULL)
                 return CM_RAISE(err, CM_E_ENV, "could not make a seccomp filter");
         int r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* binary tree */
+        /* Another architecture's numbers would mean other calls: the default kills one thread only. */
+        if (r == 0)
+                r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+        if (r == 0) /* every thread, should there be one already */
+                r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
         for (const char *const *name = p->syscalls; *name != NULL && r == 0; name++)
                 r = allow(ctx, *name);
         if (r == 0)
@@ -286,6 +321,9 @@ int cm_sandbox_enter(enum cm_role role, int root_fd, struct cm_sandbox_report *r
 {
         const struct cm_profile *p = cm_profile_get(role);
         CM_ASSERT(p->fs != CM_FS_READ_BELOW || root_fd >= 0);
+        /* glibc opens /proc/sys/vm/overcommit_memory before it shrinks the heap of a thread for the
+         * first time, which would kill a worker: heaps (64 MiB at most) are never shrunk. */
+        mallopt(M_TRIM_THRESHOLD, INT_MAX);
         struct cm_sandbox_report report = { .seccomp = "applied" };
         report.no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
                                       ? "applied"

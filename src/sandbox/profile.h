@@ -55,5 +55,8 @@ CM_MUST_CHECK int cm_sandbox_enter(enum cm_role role, int root_fd, struct cm_san
 
 /* Forbidden things a role can be told to try on itself: "open", "connect", "exec", ... */
 extern const char *const cm_sandbox_probes[]; /* NULL-terminated */
-/* Tries one; returns when it was NOT stopped: 0 it worked, else the errno it failed with. */
-int cm_sandbox_probe(const char *name);
+/*
+ * Tries one, or something allowed: "threads", "abort", "read:PATH" (relative to `root_fd`); returns when it did not kill: 0 it worked,
+ * else the errno it failed with.
+ */
+int cm_sandbox_probe(const char *name, int root_fd);
