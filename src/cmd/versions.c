@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/escape.h"
 #include "cmd/command.h"
-#include "model/version.h"
+#include "model/version_lines.h"
 
 enum {
         INPUT_BYTES_MAX = 256 << 20
@@ -19,46 +18,42 @@ static char sign(int c)
         return c < 0 ? '<' : c > 0 ? '>' : '=';
 }
 
-static int read_stdin(struct cm_buf *buf)
+static int read_stdin(struct cm_buf *buf, struct cm_err *err)
 {
         for (;;) {
                 char *p = cm_buf_reserve(buf, CM_KIB(64));
                 if (p == NULL)
-                        return -1;
+                        return cm_buf_check(buf, "standard input", err);
                 ssize_t n = read(STDIN_FILENO, p, CM_KIB(64));
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0)
-                        return (int)n;
+                if (n < 0)
+                        return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read standard input");
+                if (n == 0)
+                        return 0;
                 cm_buf_commit(buf, (size_t)n);
         }
 }
 
-/* "A OP B"; blank lines and lines of '#' are passed over. */
-static int check_lines(enum cm_version_order order, struct cm_sv text, struct cm_arena *arena)
+/* Prints the lines that do not hold; 1 when there is one, 5 at a line that is no comparison. */
+static int check_lines(enum cm_version_order order, struct cm_sv text)
 {
-        int status = 0;
-        size_t number = 0;
+        struct cm_version_lines lines = { .order = order, .rest = text };
+        struct cm_err err = CM_ERR_INIT;
         struct cm_sv line;
-        while (cm_sv_next_line(&text, &line)) {
-                struct cm_sv a, op, b;
-                number++;
-                line = cm_sv_trim(line);
-                if (line.len == 0 || line.ptr[0] == '#')
+        bool holds;
+        bool all_hold = true;
+        int r;
+        while ((r = cm_version_lines_next(&lines, &line, &holds, &err)) == 0) {
+                if (holds)
                         continue;
-                if (!cm_sv_cut(line, ' ', &a, &b) || !cm_sv_cut(cm_sv_trim(b), ' ', &op, &b) ||
-                    op.len != 1 || cm_sv_find_char(CM_SV("<=>"), op.ptr[0]) < 0 ||
-                    cm_sv_trim(b).len == 0) {
-                        fprintf(stderr, "coaming: line %zu is not of the form 'A < B': %s\n",
-                                number, cm_escape(arena, line));
-                        return cm_err_exit_status(CM_E_MALFORMED);
-                }
-                if (sign(cm_version_cmp(order, a, cm_sv_trim(b))) == op.ptr[0])
-                        continue;
-                printf("%.*s\n", CM_SV_ARG(line));
-                status = 1;
+                fwrite(line.ptr, 1, line.len, stdout); /* as it came: to be fed in again */
+                putchar('\n');
+                all_hold = false;
         }
-        return status;
+        if (r < 0)
+                return cm_command_fail(&err);
+        return all_hold ? 0 : 1;
 }
 
 static int run(const struct cm_args *args)
@@ -91,11 +86,10 @@ static int run(const struct cm_args *args)
         }
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&buf, INPUT_BYTES_MAX);
-        if (read_stdin(&buf) < 0) {
-                fputs("coaming: could not read standard input\n", stderr);
-                return cm_err_exit_status(CM_E_IO);
-        }
-        return check_lines(order, cm_buf_sv(&buf), args->arena);
+        struct cm_err err = CM_ERR_INIT;
+        if (read_stdin(&buf, &err) < 0)
+                return cm_command_fail(&err);
+        return check_lines(order, cm_buf_sv(&buf));
 }
 
 extern const struct cm_cmd cm_cmd_versions;

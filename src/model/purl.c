@@ -141,6 +141,14 @@ static int decode(struct cm_arena *arena, struct cm_sv s, struct cm_sv *ret, str
         return 0;
 }
 
+static bool type_is_valid(struct cm_sv type)
+{
+        for (size_t i = 0; i < type.len; i++)
+                if (!cm_is_alnum(type.ptr[i]) && cm_sv_find_char(CM_SV(".+-"), type.ptr[i]) < 0)
+                        return false;
+        return type.len > 0 && !cm_is_digit(type.ptr[0]);
+}
+
 int cm_purl_parse(struct cm_arena *arena, struct cm_sv text, struct cm_purl *ret,
                   struct cm_err *err)
 {
@@ -154,7 +162,7 @@ int cm_purl_parse(struct cm_arena *arena, struct cm_sv text, struct cm_purl *ret
         struct cm_sv encoded_subpath = CM_SV("");
         cm_sv_cut_last(rest, '#', &rest, &encoded_subpath);
         cm_sv_cut_last(rest, '?', &rest, &purl.qualifiers);
-        if (!cm_sv_cut(rest, '/', &purl.type, &rest) || purl.type.len == 0 || rest.len == 0)
+        if (!cm_sv_cut(rest, '/', &purl.type, &rest) || !type_is_valid(purl.type) || rest.len == 0)
                 return CM_RAISE(err, CM_E_MALFORMED, "purl has no type or no name");
         purl.type = cm_sv_lower(arena, purl.type);
         struct cm_sv version = CM_SV("");

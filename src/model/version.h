@@ -12,7 +12,7 @@
 #define CM_VERSION_ORDERS(X)                                                      \
         X(DPKG, dpkg)     /* deb-version(7) */                                    \
         X(RPM, rpm)       /* [epoch:]version[-release], rpmvercmp with ~ and ^ */ \
-        X(APK, apk)       /* apk-tools 2.x version.c */                           \
+        X(APK, apk)       /* apk-tools 3 version.c; see version_apk.c for 2.x */  \
         X(SEMVER, semver) /* semver.org 2.0.0, leading "v" ignored */             \
         X(NPM, npm)       /* node-semver: semver, loosely parsed */               \
         X(PEP440, pep440) /* packaging.version, legacy text before all */         \

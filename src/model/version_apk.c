@@ -4,7 +4,9 @@
  * The first number is a plain value; later ones that begin with 0 are decimals and compare as text.
  * Suffixes alpha, beta, pre, rc are older than none; cvs, svn, git, hg, p newer. Text that stops
  * following the grammar is older from there on, as for apk.
- * Spec: apk-package(5) "pkgver"; behaviour of apk-tools 3 (and 2.14 on valid versions).
+ * Spec: apk-package(5) "pkgver"; apk-tools 3 version.c. apk-tools 2 differs on valid versions only
+ * where a component begins with 0: "8.0.0056" was older than "8.0.0" to it, which would take an
+ * unpatched 8.0.0 for fixed.
  */
 #include "model/version_internal.h"
 

@@ -11,9 +11,23 @@ int cm_version_cmp_npm(struct cm_sv a, struct cm_sv b)
         return cm_version_cmp_semver(a, b);
 }
 
+/* As node-semver parses loosely: "=v01.2.3beta" is a version. */
 bool cm_version_valid_npm(struct cm_sv v)
 {
-        return cm_version_valid_semver(v);
+        v = cm_sv_trim(v);
+        while (v.len > 0 && (v.ptr[0] == 'v' || v.ptr[0] == '=' || cm_is_blank(v.ptr[0])))
+                v = cm_sv_skip(v, 1);
+        for (size_t i = 0; i < 3; i++) {
+                if (i > 0 && (v.len == 0 || v.ptr[0] != '.'))
+                        return false;
+                v = cm_sv_skip(v, i > 0 ? 1 : 0);
+                if (cm_version_take_digits(&v).len == 0)
+                        return false;
+        }
+        for (size_t i = 0; i < v.len; i++)
+                if (!cm_is_alnum(v.ptr[i]) && cm_sv_find_char(CM_SV(".+-"), v.ptr[i]) < 0)
+                        return false;
+        return true;
 }
 
 /* "1", "1.2", "1.x", "1.2.3-beta": parts that are missing or x, X, * are wild. */
@@ -106,6 +120,7 @@ enum op {
         OP_LE,
         OP_GT,
         OP_GE,
+        OP_FROM, /* a of "a - b" */
         OP_TILDE,
         OP_CARET
 };
@@ -119,7 +134,24 @@ static size_t caret_kept(const struct partial *p)
         return p->fixed == 0 ? 0 : p->fixed;
 }
 
-static bool comparator_holds(enum op op, const struct partial *p, const struct partial *v)
+/*
+ * Where pre-releases count, a lower bound that leaves parts out begins with them (">=1.2" as
+ * ">=1.2.0-0"), and so do "^0.2.3" and "1.2.3 - 2"; node-semver does not do the same for "~" and "^1.2.3".
+ */
+static bool at_least(enum op op, const struct partial *p, const struct partial *v, bool include)
+{
+        bool open = p->fixed < 3 || op == OP_FROM;
+        if (op == OP_CARET)
+                open = open || cm_version_digits_cmp(p->part[0], CM_SV("0")) == 0;
+        else if (op == OP_TILDE)
+                open = false;
+        if (include && open && p->prerelease.len == 0)
+                return numbers_cmp(v, p, 3) >= 0;
+        return full_cmp(v, p) >= 0;
+}
+
+static bool comparator_holds(enum op op, const struct partial *p, const struct partial *v,
+                             bool include)
 {
         if (p->fixed == 0) /* "*": all, but "<*" and ">*" none */
                 return op != OP_LT && op != OP_GT;
@@ -134,24 +166,27 @@ static bool comparator_holds(enum op op, const struct partial *p, const struct p
         case OP_GT:
                 return exact ? full_cmp(v, p) > 0 : numbers_cmp(v, p, p->fixed) > 0;
         case OP_GE:
-                return full_cmp(v, p) >= 0;
+        case OP_FROM:
+                return at_least(op, p, v, include);
         case OP_TILDE:
-                return full_cmp(v, p) >= 0 && below_ceiling(v, p, CM_MIN(p->fixed, (size_t)2));
+                return at_least(op, p, v, include) &&
+                       below_ceiling(v, p, CM_MIN(p->fixed, (size_t)2));
         case OP_CARET:
-                return full_cmp(v, p) >= 0 && below_ceiling(v, p, caret_kept(p));
+                return at_least(op, p, v, include) && below_ceiling(v, p, caret_kept(p));
         }
         return false;
 }
 
 struct set {
         const struct partial *version;
+        bool include_prerelease;
         bool holds;
         bool prerelease_allowed; /* a comparator with a pre-release of the same numbers was seen */
 };
 
 static void check(struct set *s, enum op op, const struct partial *p)
 {
-        s->holds = s->holds && comparator_holds(op, p, s->version);
+        s->holds = s->holds && comparator_holds(op, p, s->version, s->include_prerelease);
         if (p->prerelease.len > 0 && numbers_cmp(p, s->version, 3) == 0)
                 s->prerelease_allowed = true;
 }
@@ -195,7 +230,10 @@ static struct cm_sv take_token(struct cm_sv *s)
 static int alternative(struct cm_sv text, const struct partial *v, bool include_prerelease,
                        struct cm_err *err)
 {
-        struct set s = { v, true, include_prerelease || v->prerelease.len == 0 };
+        struct set s = { .version = v,
+                         .include_prerelease = include_prerelease,
+                         .holds = true,
+                         .prerelease_allowed = include_prerelease || v->prerelease.len == 0 };
         struct cm_sv rest = skip_blanks(text);
         while (rest.len > 0) {
                 enum op op = take_op(&rest);
@@ -212,7 +250,7 @@ static int alternative(struct cm_sv text, const struct partial *v, bool include_
                 if (!p.is_valid || !upper.is_valid)
                         return CM_RAISE(err, CM_E_MALFORMED,
                                         "npm range has a part that is no version");
-                check(&s, hyphen ? OP_GE : op, &p);
+                check(&s, hyphen ? OP_FROM : op, &p);
                 if (hyphen)
                         check(&s, OP_LE, &upper);
         }

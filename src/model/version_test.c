@@ -156,6 +156,27 @@ CM_TEST(npm_ranges)
                         cm_test_fail(__FILE__, __LINE__, "%s has %s: got %d", cases[i].range,
                                      cases[i].version, r);
         }
+        /* as advisories' ranges are asked: pre-releases count */
+        static const struct {
+                const char *range;
+                const char *version;
+                bool has;
+        } all[] = {
+                { ">=1.2", "1.2.0-beta", true },   { "1.x", "1.0.0-rc.1", true },
+                { "^0.2.3", "0.2.3-rc.1", true },  { "^1.2.3", "1.2.3-rc.1", false },
+                { "~1.2", "1.2.0-rc.1", false },   { "1.2.3 - 2", "1.2.3-0", true },
+                { "<1.2.3", "1.2.3-rc.1", true },  { "<1.2", "1.2.0-rc.1", false },
+                { "<=1.2", "1.3.0-rc.1", false },  { ">1.2", "1.3.0-rc.1", true },
+                { "^1.2.3", "2.0.0-rc.1", false }, { "*", "1.0.0-rc.1", true },
+        };
+        for (size_t i = 0; i < CM_ARRAY_LEN(all); i++) {
+                struct cm_err err = CM_ERR_INIT;
+                int r = cm_npm_range_has(cm_sv_from_cstr(all[i].range),
+                                         cm_sv_from_cstr(all[i].version), true, &err);
+                if (r != (all[i].has ? 1 : 0))
+                        cm_test_fail(__FILE__, __LINE__, "%s has %s: got %d", all[i].range,
+                                     all[i].version, r);
+        }
         struct cm_err err = CM_ERR_INIT;
         CM_CHECK(cm_npm_range_has(CM_SV("not a range"), CM_SV("1.2.3"), false, &err) < 0);
 }
