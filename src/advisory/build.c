@@ -303,6 +303,9 @@ static int sink_cve(void *ctx, struct cm_sv cve, const struct cm_cve_facts *fact
                 to->kev_due_s = CM_MAX(to->kev_due_s, facts->kev_due_s);
                 take_newest(b, facts->kev_added_s);
         }
+        /* Several records of one CVE: the same choice in any order. */
+        if (facts->cvss.len > 0 && (to->cvss.len == 0 || cm_sv_cmp(facts->cvss, to->cvss) > 0))
+                to->cvss = cm_sv_dup(b->arena, facts->cvss);
         return 0;
 }
 

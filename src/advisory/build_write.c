@@ -612,7 +612,8 @@ static void encode_cves(struct writer *w)
                         continue;
                 unsigned has = (f->has_epss ? (unsigned)CM_DB_CVE_EPSS : 0) |
                                (f->kev ? (unsigned)CM_DB_CVE_KEV : 0) |
-                               (f->kev_ransomware ? (unsigned)CM_DB_CVE_RANSOMWARE : 0);
+                               (f->kev_ransomware ? (unsigned)CM_DB_CVE_RANSOMWARE : 0) |
+                               (f->cvss.len > 0 ? (unsigned)CM_DB_CVE_CVSS : 0);
                 cm_buf_clear(&buf);
                 cm_buf_put_u8(&buf, (uint8_t)has);
                 if (f->has_epss) {
@@ -623,6 +624,8 @@ static void encode_cves(struct writer *w)
                         cm_buf_put_varint(&buf, (uint64_t)CM_MAX(f->kev_added_s, 0));
                         cm_buf_put_varint(&buf, (uint64_t)CM_MAX(f->kev_due_s, 0));
                 }
+                if (f->cvss.len > 0)
+                        cm_buf_put_bytes(&buf, f->cvss);
                 put_pair(w, key_of(w, CM_DB_KEY_CVE, e->key, NULL), &buf);
         }
         cm_u64set_fini(&known);

@@ -267,6 +267,8 @@ int cm_db_decode_cve(struct cm_sv value, struct cm_cve_facts *ret, struct cm_err
                 facts.kev_added_s = seconds(&c);
                 facts.kev_due_s = seconds(&c);
         }
+        if (has & CM_DB_CVE_CVSS)
+                facts.cvss = cm_cursor_bytes(&c);
         if (c.failed || c.len != 0)
                 return damaged(err, "facts of a CVE");
         *ret = facts;

@@ -54,7 +54,8 @@ enum cm_db_url {
 enum {
         CM_DB_CVE_EPSS = 1 << 0,
         CM_DB_CVE_KEV = 1 << 1,
-        CM_DB_CVE_RANSOMWARE = 1 << 2
+        CM_DB_CVE_RANSOMWARE = 1 << 2,
+        CM_DB_CVE_CVSS = 1 << 3
 };
 
 /* EPSS numbers are stored as integers of this scale: their sources give at most 9 decimals. */

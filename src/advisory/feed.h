@@ -22,7 +22,8 @@
         X(NO_RELEASE, "ecosystem without its release")          \
         X(NOT_SECURITY, "bug fix or enhancement without a CVE") \
         X(NO_RANGE, "no version is named")                      \
-        X(UNKNOWN_RELEASE, "release that is not known")
+        X(UNKNOWN_RELEASE, "release that is not known")         \
+        X(NO_VECTOR, "CVE record without a CVSS vector")
 
 enum cm_feed_skip {
 #define X(skip, text) CM_FEED_SKIP_##skip,

@@ -68,6 +68,8 @@ static int on_cve(void *ctx, struct cm_sv cve, const struct cm_cve_facts *f, str
         char b[CM_TIME_TEXT_BYTES];
         (void)err;
         cm_buf_printf(out, "cve %.*s", CM_SV_ARG(cve));
+        if (f->cvss.len > 0)
+                cm_buf_printf(out, " cvss=%.*s", CM_SV_ARG(f->cvss));
         if (f->has_epss)
                 cm_buf_printf(out, " epss=%.9f percentile=%.9f", f->epss, f->epss_percentile);
         if (f->kev)

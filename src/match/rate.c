@@ -103,19 +103,26 @@ static int ask_others(struct cm_match *m, struct rating *r, struct cm_sv id, str
         return 0;
 }
 
-static int add_facts(struct cm_match *m, struct cm_finding *f, struct cm_sv id, struct cm_err *err)
+static int add_facts(struct cm_match *m, struct cm_finding *f, struct rating *r, struct cm_sv id,
+                     struct cm_err *err)
 {
         for (size_t d = 0; d < m->options->db_count; d++) {
                 struct cm_cve_facts facts = { 0 };
-                int r = cm_db_cve(m->options->dbs[d], id, &facts, err);
-                if (r < 0)
-                        return r;
-                if (r == 0)
+                int found = cm_db_cve(m->options->dbs[d], id, &facts, err);
+                if (found < 0)
+                        return found;
+                if (found == 0)
                         continue;
                 if (facts.has_epss && facts.epss > f->facts.epss) {
                         f->facts.has_epss = true;
                         f->facts.epss = facts.epss;
                         f->facts.epss_percentile = facts.epss_percentile;
+                }
+                if (facts.cvss.len > 0 && r->cvss.count == 0) {
+                        const struct cm_cvss_vector vector = { CM_SV("cve"), facts.cvss };
+                        const struct cm_advisory record = { .cvss = &vector, .cvss_count = 1 };
+                        add_vectors(m, r, &record);
+                        take_vectors(m, r);
                 }
                 if (facts.kev && !f->facts.kev) {
                         f->facts.kev = true;
@@ -168,7 +175,7 @@ int cm_match_rate(struct cm_match *m, struct cm_finding *f, const struct cm_cand
                 if (r.severity == CM_SEVERITY_UNKNOWN || r.cvss.count == 0)
                         ret = ask_others(m, &r, id, err);
                 if (ret == 0 && is_cve(id))
-                        ret = add_facts(m, f, id, err);
+                        ret = add_facts(m, f, &r, id, err);
                 if (ret < 0)
                         return ret;
         }

@@ -92,6 +92,7 @@ struct cm_cve_facts {
         bool has_epss;
         double epss;            /* probability 0..1 */
         double epss_percentile; /* 0..1 */
+        struct cm_sv cvss;      /* vector by the CVE's own record, or "" */
         bool kev;               /* in CISA's known-exploited catalogue */
         bool kev_ransomware;
         int64_t kev_added_s;
