@@ -29,7 +29,8 @@ static struct cm_sv inline_info(struct cm_arena *arena, const char *version, con
         struct cm_buf out CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&out, CM_MIB(1));
         put_mark(&out, 8, 2);
-        cm_elf_put(&out, false, 16, 0);
+        cm_elf_put(&out, false, 8, 0);
+        cm_elf_put(&out, false, 8, 0);
         cm_buf_put_bytes(&out, cm_sv_from_cstr(version));
         cm_buf_put_bytes(&out, framed(arena, modules));
         return cm_sv_dup(arena, cm_buf_sv(&out));
