@@ -20,10 +20,12 @@ struct file {
         size_t to;
         enum cm_record_type type; /* FILE, HASH or LINK */
         bool hidden;
+        size_t previous; /* number + 1 of the record before of the same path, 0 = none */
 };
 
 struct layer_index {
         CM_VEC(struct file) files;
+        struct cm_map last;             /* path -> number + 1 of its last file, for REPLACED */
         CM_VEC(struct cm_sv) whiteouts; /* and shadows: hide the path and what is below */
         CM_VEC(struct cm_sv) opaques;   /* hide what is below */
 };
@@ -33,6 +35,7 @@ struct merge {
         const struct cm_merge_layer *layers;
         size_t count;
         struct layer_index *index;
+        size_t replace_work;
         struct cm_target *target;
         CM_VEC(struct cm_target_pkg) pkgs;
         CM_VEC(struct cm_target_unreadable) unreadable;
@@ -42,25 +45,57 @@ struct merge {
         struct cm_map visible; /* paths of visible FILE records */
 };
 
-static void hide_replaced(struct layer_index *index, struct cm_sv path)
+/*
+ * A path written again in its layer: what was recorded of it is void, and when something recorded
+ * lies below it, that too. The walk over all files is paid only then, and limited: a tar could ask
+ * for it at every entry.
+ */
+enum {
+        REPLACE_WORK_MAX = 200000000
+};
+
+static int hide_replaced(struct merge *m, struct layer_index *index, struct cm_sv path,
+                         struct cm_err *err)
 {
+        const size_t *last = cm_map_get(&index->last, path);
+        if (last != NULL) {
+                for (size_t i = *last + 1; i > 0; i = index->files.items[i - 1].previous)
+                        index->files.items[i - 1].hidden = true;
+                return 0;
+        }
+        m->replace_work += index->files.count;
+        if (m->replace_work > REPLACE_WORK_MAX)
+                return CM_RAISE(err, CM_E_LIMIT,
+                                "layer replaces directories with recorded files too "
+                                "often");
         for (size_t i = 0; i < index->files.count; i++) {
                 struct file *f = &index->files.items[i];
-                if (cm_sv_eq(f->path, path) ||
-                    (cm_sv_has_prefix(f->path, path) && f->path.ptr[path.len] == '/'))
+                if (f->path.len > path.len && f->path.ptr[path.len] == '/' &&
+                    cm_sv_has_prefix(f->path, path))
                         f->hidden = true;
         }
+        return 0;
 }
 
-static void index_record(struct merge *m, struct layer_index *index, const struct cm_record *rec,
-                         size_t from, size_t to)
+static void remember_last(struct merge *m, struct layer_index *index, struct cm_sv path)
+{
+        size_t *number = CM_NEW(m->arena, size_t);
+        *number = index->files.count - 1;
+        const size_t *before = cm_map_get(&index->last, path);
+        index->files.items[*number].previous = before == NULL ? 0 : *before + 1;
+        cm_map_put(&index->last, path, number);
+}
+
+static int index_record(struct merge *m, struct layer_index *index, const struct cm_record *rec,
+                        size_t from, size_t to, struct cm_err *err)
 {
         switch (rec->type) {
         case CM_RECORD_FILE:
         case CM_RECORD_HASH:
         case CM_RECORD_LINK:
                 *CM_VEC_PUSH(m->arena, &index->files) =
-                        (struct file){ rec->path, from, to, rec->type, false };
+                        (struct file){ rec->path, from, to, rec->type, false, 0 };
+                remember_last(m, index, rec->path);
                 break;
         case CM_RECORD_WHITEOUT:
         case CM_RECORD_SHADOW:
@@ -70,8 +105,7 @@ static void index_record(struct merge *m, struct layer_index *index, const struc
                 *CM_VEC_PUSH(m->arena, &index->opaques) = rec->path;
                 break;
         case CM_RECORD_REPLACED:
-                hide_replaced(index, rec->path);
-                break;
+                return hide_replaced(m, index, rec->path, err);
         case CM_RECORD_PKG:
         case CM_RECORD_OS:
         case CM_RECORD_OWNED:
@@ -85,10 +119,12 @@ static void index_record(struct merge *m, struct layer_index *index, const struc
                 }
                 break;
         }
+        return 0;
 }
 
 static int index_layer(struct merge *m, size_t at, struct cm_err *err)
 {
+        cm_map_init(&m->index[at].last, m->arena);
         struct cm_cursor c = cm_cursor_make(m->layers[at].records);
         struct cm_record rec;
         for (;;) {
@@ -98,7 +134,9 @@ static int index_layer(struct merge *m, size_t at, struct cm_err *err)
                         return cm_err_context(err, "layer %zu", at);
                 if (r > 0)
                         return 0;
-                index_record(m, &m->index[at], &rec, from, c.offset);
+                r = index_record(m, &m->index[at], &rec, from, c.offset, err);
+                if (r < 0)
+                        return r;
         }
 }
 

@@ -34,7 +34,7 @@ struct walk {
         const struct cm_walk_options *options;
         struct cm_records *records;
         struct cm_stream *stream;
-        dev_t device;
+        uint64_t mount_id;
         uint64_t entries;
         char path[CM_TAR_PATH_BYTES_MAX];
         char *chunk;
@@ -179,15 +179,16 @@ static int visit(struct walk *w, const struct level *level, const char *name, st
         w->options->note.set(w->options->note.ctx, path);
         if (++w->entries > CM_TAR_ENTRIES_MAX)
                 return CM_RAISE(err, CM_E_LIMIT, "directory is over limit tar_entries_max");
-        struct stat st;
-        if (fstatat(level->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        struct statx st;
+        if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+                  STATX_BASIC_STATS | STATX_MNT_ID, &st) != 0) {
                 if (errno != ENOENT)
                         unreadable(w, path, "could not stat", errno);
                 return 0;
         }
-        enum cm_tar_type type = type_of(st.st_mode);
+        enum cm_tar_type type = type_of(st.stx_mode);
         if (type == CM_TAR_DIR)
-                return st.st_dev == w->device ? visit_dir(w, level, name, path.len, err) : 0;
+                return st.stx_mnt_id == w->mount_id ? visit_dir(w, level, name, path.len, err) : 0;
         char link[CM_TAR_PATH_BYTES_MAX];
         ssize_t link_len = 0;
         if (type == CM_TAR_SYMLINK)
@@ -196,18 +197,19 @@ static int visit(struct walk *w, const struct level *level, const char *name, st
                 .path = path,
                 .link = cm_sv_make(link, link_len < 0 ? 0 : (size_t)link_len),
                 .type = type,
-                .mode = (uint32_t)st.st_mode & 07777U,
-                .size_bytes = type == CM_TAR_FILE ? (uint64_t)st.st_size : 0,
+                .mode = (uint32_t)st.stx_mode & 07777U,
+                .size_bytes = type == CM_TAR_FILE ? st.stx_size : 0,
         };
         return visit_file(w, level, name, &file, err);
 }
 
 static int walk_all(struct walk *w, int root_fd, struct cm_err *err)
 {
-        struct stat st;
-        if (fstat(root_fd, &st) != 0 || !S_ISDIR(st.st_mode))
+        struct statx st;
+        if (statx(root_fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) != 0 ||
+            !S_ISDIR(st.stx_mode))
                 return CM_RAISE(err, CM_E_IO, "scan root is not a directory");
-        w->device = st.st_dev;
+        w->mount_id = st.stx_mnt_id; /* bind mounts of one file system differ in it, too */
         int fd = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
         if (fd < 0)
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not duplicate a descriptor");

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/escape.h"
+#include "base/map.h"
 #include "base/time.h"
 #include "report/format.h"
 
@@ -115,15 +116,6 @@ static void put_row(struct cm_buf *out, const struct cm_report *r, const struct 
         cm_buf_put_char(out, '\n');
 }
 
-static bool same_package(const struct cm_finding *a, const struct cm_finding *b)
-{
-        return a->pkg != NULL && b->pkg != NULL && a->pkg->pkg.type == b->pkg->pkg.type &&
-               cm_sv_eq(a->pkg->pkg.name, b->pkg->pkg.name) &&
-               cm_sv_eq(a->pkg->pkg.version, b->pkg->pkg.version) &&
-               cm_sv_eq(a->pkg->pkg.path, b->pkg->pkg.path) &&
-               cm_sv_eq(a->pkg->pkg.inner_path, b->pkg->pkg.inner_path);
-}
-
 static void put_package(struct cm_buf *out, const struct cm_report *r, const struct cm_finding *f)
 {
         size_t width = r->wide ? WIDTH_WIDE : WIDTH;
@@ -159,6 +151,26 @@ static void put_package(struct cm_buf *out, const struct cm_report *r, const str
         cm_buf_put_char(out, '\n');
 }
 
+/* For each finding the next one of its package, as number + 1; in order, in linear time. */
+static size_t *chain_by_package(struct cm_arena *arena, const struct cm_scan_result *s)
+{
+        size_t *next = CM_NEW_ARRAY(arena, size_t, s->finding_count + 1);
+        size_t *numbers = CM_NEW_ARRAY(arena, size_t, s->finding_count + 1);
+        struct cm_map last;
+        cm_map_init(&last, arena);
+        for (size_t i = 0; i < s->finding_count; i++) {
+                numbers[i] = i;
+                if (s->findings[i].pkg == NULL)
+                        continue;
+                struct cm_sv key = cm_sv_make(&s->findings[i].pkg, sizeof(s->findings[i].pkg));
+                const size_t *before = cm_map_get(&last, key);
+                if (before != NULL)
+                        next[*before] = i + 1;
+                cm_map_put(&last, key, &numbers[i]);
+        }
+        return next;
+}
+
 /* Findings are sorted worst first; a package is printed where its worst one stands. */
 static void put_findings(struct cm_buf *out, const struct cm_report *r)
 {
@@ -166,6 +178,7 @@ static void put_findings(struct cm_buf *out, const struct cm_report *r)
         struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(CM_MIB(256));
         bool *done = CM_NEW_ARRAY(scratch, bool, s->finding_count + 1);
+        const size_t *next = chain_by_package(scratch, s);
         bool any = false;
         for (size_t i = 0; i < s->finding_count; i++) {
                 if (done[i] || !is_shown(r, &s->findings[i]))
@@ -175,13 +188,10 @@ static void put_findings(struct cm_buf *out, const struct cm_report *r)
                                       r->wide ? 34 : 26, "FIXED IN", "RISK");
                 any = true;
                 put_package(out, r, &s->findings[i]);
-                for (size_t j = i; j < s->finding_count; j++) {
-                        if (j != i && !same_package(&s->findings[i], &s->findings[j]))
-                                continue;
-                        if (done[j] || !is_shown(r, &s->findings[j]))
-                                continue;
-                        put_row(out, r, &s->findings[j]);
-                        done[j] = true;
+                for (size_t j = i + 1; j > 0; j = next[j - 1]) {
+                        done[j - 1] = true;
+                        if (is_shown(r, &s->findings[j - 1]))
+                                put_row(out, r, &s->findings[j - 1]);
                 }
         }
 }
