@@ -1,0 +1,3 @@
+module x
+require (
+	a.example/b v1.0.0

@@ -1,0 +1,4 @@
+require (
+ a v1
+replace =>
+"`x
