@@ -217,3 +217,19 @@ int cm_record_next(struct cm_cursor *c, struct cm_record *ret, struct cm_err *er
         *ret = rec;
         return 0;
 }
+
+int cm_records_condense(struct cm_sv records, size_t bytes_max, struct cm_records *ret,
+                        struct cm_err *err)
+{
+        cm_records_init(ret, bytes_max);
+        struct cm_cursor c = cm_cursor_make(records);
+        struct cm_record rec;
+        int r = 0;
+        while ((r = cm_record_next(&c, &rec, err)) == 0)
+                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_HASH ||
+                    rec.type == CM_RECORD_LINK || rec.type == CM_RECORD_UNREADABLE)
+                        cm_records_put_file(ret, rec.path, 0);
+        if (r > 0 && ret->buf.len == 0)
+                cm_records_put_path(ret, CM_RECORD_OPAQUE, CM_SV("\x01"));
+        return r < 0 ? r : cm_records_finish(ret, err);
+}

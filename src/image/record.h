@@ -73,6 +73,13 @@ void cm_records_put_link(struct cm_records *records, struct cm_sv path, struct c
 CM_MUST_CHECK int cm_records_finish(struct cm_records *records, struct cm_err *err);
 
 /*
+ * Only the recorded paths, as FILE records: what upper layers need to know (image/shadow.h). Never
+ * empty, so that an empty layer still reads as known.
+ * Errors: CM_E_MALFORMED, CM_E_LIMIT (bytes_max). `ret` is initialised here and is the caller's.
+ */
+CM_MUST_CHECK int cm_records_condense(struct cm_sv records, size_t bytes_max,
+                                      struct cm_records *ret, struct cm_err *err);
+/*
  * Reads the next record; views borrow from the input.
  * Returns: 0; 1 at the end. Errors: CM_E_MALFORMED.
  */

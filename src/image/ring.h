@@ -7,10 +7,11 @@
 
 #include "base/macros.h"
 
-/* 256 KiB blocks stay in a core's second-level cache; four of them hide scheduling gaps. */
+/* 256 KiB blocks stay in a core's second-level cache; sixteen of them keep the inflating thread busy
+ * while the other parses a large file (4: 1.84 s, 16: 1.72 s, 32: 1.73 s for 1.4 GB). */
 enum {
         CM_RING_BLOCK_BYTES = 256 << 10,
-        CM_RING_BLOCKS = 4
+        CM_RING_BLOCKS = 16
 };
 
 struct cm_ring;

@@ -91,21 +91,7 @@ static void compute_keys(struct scan *s)
 static int condense(struct scan *s, struct cm_sv records, struct cm_sv *ret, struct cm_err *err)
 {
         struct cm_records out;
-        cm_records_init(&out, CM_FRAME_BYTES_MAX);
-        struct cm_cursor c = cm_cursor_make(records);
-        struct cm_record rec;
-        int r = 0;
-        while ((r = cm_record_next(&c, &rec, err)) == 0)
-                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_HASH ||
-                    rec.type == CM_RECORD_LINK || rec.type == CM_RECORD_UNREADABLE)
-                        cm_records_put_file(&out, rec.path, 0);
-        if (r > 0)
-                r = 0;
-        /* An empty layer must still read as known. */
-        if (r == 0 && out.buf.len == 0)
-                cm_records_put_path(&out, CM_RECORD_OPAQUE, CM_SV("\x01"));
-        if (r == 0)
-                r = cm_records_finish(&out, err);
+        int r = cm_records_condense(records, CM_FRAME_BYTES_MAX, &out, err);
         if (r == 0)
                 *ret = cm_sv_dup(s->arena, cm_buf_sv(&out.buf));
         cm_records_fini(&out);
@@ -230,7 +216,9 @@ static int on_layer(struct scan *s, struct cm_sv payload, struct cm_err *err)
         if (r < 0)
                 return r;
         layer->tar_bytes = piece.tar_bytes;
-        layer->final = cm_buf_sv(&layer->records);
+        /* Into the arena: the receive buffer has up to twice the room. */
+        layer->final = cm_sv_dup(s->arena, cm_buf_sv(&layer->records));
+        cm_buf_fini(&layer->records);
         layer->done = true;
         if (s->has_image)
                 store_cached(s, (size_t)piece.index);
@@ -469,10 +457,6 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
         struct cm_target_layer *layers =
                 CM_NEW_ARRAY(s->arena, struct cm_target_layer, s->layer_count);
         for (size_t i = 0; i < s->layer_count; i++) {
-                /* Records outlive this function: into the arena, the receive buffer is freed. */
-                if (!s->layers[i].from_cache)
-                        s->layers[i].final = cm_sv_dup(s->arena, s->layers[i].final);
-                cm_buf_fini(&s->layers[i].records);
                 inputs[i].records = s->layers[i].final;
                 if (!s->has_image)
                         continue;

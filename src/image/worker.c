@@ -54,7 +54,7 @@ struct job_context {
         /* layers */
         struct cm_image image;
         struct cm_shadow_order *order;
-        struct cm_layer **layers; /* kept until all are done: the order borrows their records */
+        struct cm_records *paths_of; /* of each layer: kept until all are done, the order borrows */
         const struct cm_sv *known;
         size_t next_layer;
         bool failed;
@@ -281,14 +281,16 @@ static int scan_layer(struct job_context *c, size_t index, struct cm_err *err)
                 r = cm_layer_finish(layer, &result, err);
         else if (cm_sv_find(cm_sv_from_cstr(err->text), CM_SV("layer ")) != 0)
                 cm_err_context(err, "%s", slot.name);
-        if (r < 0) {
+        if (r == 0) /* the full records go to the parent and are not needed here any more */
+                r = cm_records_condense(result.records, CM_MIB(512), &c->paths_of[index], err);
+        if (r == 0) {
+                cm_shadow_order_done(c->order, index, cm_buf_sv(&c->paths_of[index].buf));
+                r = send_layer(c, index, &result, err);
+        } else {
                 cm_shadow_order_abort(c->order);
-                cm_layer_free(layer);
-                return r;
         }
-        c->layers[index] = layer;
-        cm_shadow_order_done(c->order, index, result.records);
-        return send_layer(c, index, &result, err);
+        cm_layer_free(layer);
+        return r;
 }
 
 static void *layer_thread(void *arg)
@@ -343,7 +345,7 @@ static int scan_layers(struct job_context *c, struct cm_err *err)
                 return r;
         size_t count = c->image.layer_count;
         c->order = cm_shadow_order_new(count);
-        c->layers = CM_NEW_ARRAY(c->arena, struct cm_layer *, count);
+        c->paths_of = CM_NEW_ARRAY(c->arena, struct cm_records, count);
         for (size_t i = 0; i < count; i++)
                 if (c->known[i].len > 0)
                         cm_shadow_order_done(c->order, i, c->known[i]);
@@ -355,7 +357,7 @@ static int scan_layers(struct job_context *c, struct cm_err *err)
                 pthread_join(ids[i], NULL);
         cm_shadow_order_free(c->order);
         for (size_t i = 0; i < count; i++)
-                cm_layer_free(c->layers[i]);
+                cm_records_fini(&c->paths_of[i]);
         return c->failed ? cm_err_copy(err, &c->err) : 0;
 }
 
