@@ -161,9 +161,11 @@ CM_TEST(too_many_folders_are_a_limit)
 /* Few bytes on disk must not become many headers: computed columns, tables that are computed. */
 CM_TEST(computed_headers_are_refused)
 {
-        static const char *const schemas[] = {
+        static const char computed_column[] =
                 "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, n, blob AS (zeroblob(n)));"
-                "INSERT INTO Packages(n) VALUES (60000000)",
+                "INSERT INTO Packages(n) VALUES (60000000)";
+        static const char *const schemas[] = {
+                computed_column,
                 "CREATE TABLE t (x); CREATE VIEW Packages AS SELECT 1 AS hnum, zeroblob(9) AS blob",
                 "CREATE VIRTUAL TABLE Packages USING fts5(blob)",
         };
