@@ -37,6 +37,8 @@
 #define CM_PACKAGES_MAX ((size_t)2000000)
 /* One IPC frame. */
 #define CM_FRAME_BYTES_MAX CM_MIB(16)
+/* Folders that one rpm package owns: bounds memory, 16 bytes each; packages have at most one per file. */
+#define CM_RPM_FILES_MAX ((size_t)1000000)
 /* Package names and versions; longer ones are malformed in every ecosystem. */
 #define CM_NAME_BYTES_MAX    ((size_t)1024)
 #define CM_VERSION_BYTES_MAX ((size_t)512)

@@ -65,14 +65,23 @@ struct cm_sv cm_rpmhdr_string(const struct cm_rpmhdr *h, enum cm_rpm_tag tag)
         return cm_sv_eq(text, CM_SV("(none)")) ? CM_SV("") : text;
 }
 
-bool cm_rpmhdr_int(const struct cm_rpmhdr *h, enum cm_rpm_tag tag, size_t index, uint32_t *ret)
+struct cm_sv cm_rpmhdr_ints(const struct cm_rpmhdr *h, enum cm_rpm_tag tag)
 {
         uint32_t type = 0;
         uint32_t count = 0;
         struct cm_sv data;
-        if (!find(h, tag, &type, &count, &data) || type != TYPE_INT32 || index >= count)
+        if (!find(h, tag, &type, &count, &data) || type != TYPE_INT32)
+                return CM_SV("");
+        size_t inside = CM_MIN((size_t)count, data.len / 4);
+        return cm_sv_slice(data, 0, inside * 4);
+}
+
+bool cm_rpmhdr_int(const struct cm_rpmhdr *h, enum cm_rpm_tag tag, size_t index, uint32_t *ret)
+{
+        struct cm_sv ints = cm_rpmhdr_ints(h, tag);
+        if (index >= ints.len / 4)
                 return false;
-        struct cm_cursor c = cm_cursor_at(data, (uint64_t)index * 4, 4);
+        struct cm_cursor c = cm_cursor_at(ints, (uint64_t)index * 4, 4);
         *ret = cm_cursor_be32(&c);
         return !c.failed;
 }

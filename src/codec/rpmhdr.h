@@ -34,6 +34,11 @@ CM_MUST_CHECK int cm_rpmhdr_parse(struct cm_sv blob, struct cm_rpmhdr *ret, stru
 /* "" when absent or of another type. */
 struct cm_sv cm_rpmhdr_string(const struct cm_rpmhdr *h, enum cm_rpm_tag tag);
 bool cm_rpmhdr_int(const struct cm_rpmhdr *h, enum cm_rpm_tag tag, size_t index, uint32_t *ret);
+/*
+ * All integers of a tag, big-endian, as far as they lie inside the header; empty when absent or of
+ * another type. Looking a tag up walks the index: ask once, not once per element.
+ */
+struct cm_sv cm_rpmhdr_ints(const struct cm_rpmhdr *h, enum cm_rpm_tag tag);
 /* Elements of a string array, in order: false at the end. Start with a zeroed iterator. */
 struct cm_rpmhdr_strings {
         struct cm_sv rest;

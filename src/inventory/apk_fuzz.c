@@ -7,6 +7,5 @@ extern const struct cm_cataloger cm_cataloger_apk;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        (void)cm_cataloger_fuzz(&cm_cataloger_apk, "lib/apk/db/installed", data, size);
-        return 0;
+        return cm_cataloger_fuzz(&cm_cataloger_apk, "lib/apk/db/installed", data, size);
 }

@@ -22,18 +22,42 @@ static struct cm_sv relative(struct cm_sv path)
         return path;
 }
 
+enum {
+        MD5_DIGITS = 32
+};
+
+/* "<32 hex>  path": two blanks, as md5sum writes it. */
+static bool split_sum(struct cm_sv line, struct cm_sv *hex, struct cm_sv *path)
+{
+        *hex = cm_sv_slice(line, 0, MD5_DIGITS);
+        *path = cm_sv_skip(line, MD5_DIGITS + 2);
+        for (size_t i = 0; i < hex->len; i++)
+                if (!cm_is_xdigit(hex->ptr[i]))
+                        return false;
+        return cm_sv_has_prefix(cm_sv_skip(line, MD5_DIGITS), CM_SV("  ")) && path->len > 0;
+}
+
 static int dpkg_files_parse(struct cm_arena *arena, const struct cm_cat_file *file,
                             struct cm_sink *sink, struct cm_err *err)
 {
         (void)arena;
         bool sums = cm_sv_has_suffix(file->path, CM_SV(".md5sums"));
         struct cm_owned_file owned = { .type = CM_PKG_DEB, .package = package_of(file->path) };
+        char digest[4 + MD5_DIGITS] = "md5:";
         struct cm_sv rest = file->content;
-        struct cm_sv line;
+        struct cm_sv line, hex;
+        bool broken = false;
         while (cm_sv_next_line(&rest, &line)) {
-                /* "<32 hex>  path" in md5sums, a bare path in lists. */
-                if (sums)
-                        line = line.len > 34 ? cm_sv_skip(line, 34) : CM_SV("");
+                if (line.len == 0)
+                        continue;
+                if (sums && !split_sum(line, &hex, &line)) {
+                        broken = true;
+                        continue;
+                }
+                if (sums) {
+                        memcpy(digest + 4, hex.ptr, MD5_DIGITS);
+                        owned.digest = cm_sv_make(digest, sizeof(digest));
+                }
                 owned.path = relative(line);
                 if (owned.path.len == 0 || cm_sv_eq(owned.path, CM_SV(".")))
                         continue;
@@ -41,7 +65,7 @@ static int dpkg_files_parse(struct cm_arena *arena, const struct cm_cat_file *fi
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return broken ? sink->unreadable(sink, file->path, "a line is no digest and path", err) : 0;
 }
 
 const struct cm_cataloger cm_cataloger_dpkg_files = {

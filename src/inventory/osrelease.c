@@ -3,7 +3,8 @@
  * Which release of which system: os-release first, then the files that systems had before it.
  * Ranks (higher wins when several files are there):
  *   50 etc/os-release   45 usr/lib/os-release   40 a distribution's own file that is more exact
- *   (alpine-release)    30 *-release of the RHEL family   20 lsb-release   10 debian_version
+ *   (alpine-release)    30 *-release of the RHEL family   25 redhat-release (those that are built
+ *   from Red Hat's sources have it too, with Red Hat's name)   20 lsb-release   10 debian_version
  */
 #include "base/escape.h"
 #include "inventory/cataloger.h"
@@ -13,6 +14,7 @@ enum {
         RANK_USR = 45,
         RANK_OWN = 40,
         RANK_RHEL = 30,
+        RANK_REDHAT = 25,
         RANK_LSB = 20,
         RANK_DEBIAN = 10
 };
@@ -41,36 +43,34 @@ struct keys {
         struct cm_sv codename;
         struct cm_sv pretty;
         struct cm_sv id_like;
-        struct cm_sv version;
         struct cm_sv name;
 };
 
-static void read_keys(struct cm_arena *arena, struct cm_sv text, struct keys *k)
+/* As a shell would read it: the last assignment of a variable counts. */
+static void read_keys(struct cm_arena *arena, struct cm_sv text, bool is_lsb, struct keys *k)
 {
         const struct {
                 const char *key;
+                const char *lsb_key;
                 struct cm_sv *to;
         } wanted[] = {
-                { "ID", &k->id },
-                { "VERSION_ID", &k->version_id },
-                { "VERSION_CODENAME", &k->codename },
-                { "PRETTY_NAME", &k->pretty },
-                { "ID_LIKE", &k->id_like },
-                { "VERSION", &k->version },
-                { "NAME", &k->name },
-                { "DISTRIB_ID", &k->id },
-                { "DISTRIB_RELEASE", &k->version_id },
-                { "DISTRIB_CODENAME", &k->codename },
-                { "DISTRIB_DESCRIPTION", &k->pretty },
+                { "ID", "DISTRIB_ID", &k->id },
+                { "VERSION_ID", "DISTRIB_RELEASE", &k->version_id },
+                { "VERSION_CODENAME", "DISTRIB_CODENAME", &k->codename },
+                { "PRETTY_NAME", "DISTRIB_DESCRIPTION", &k->pretty },
+                { "ID_LIKE", NULL, &k->id_like },
+                { "NAME", NULL, &k->name },
         };
         struct cm_sv line;
         while (cm_sv_next_line(&text, &line)) {
                 struct cm_sv key, value;
                 if (!cm_sv_cut(cm_sv_trim(line), '=', &key, &value))
                         continue;
-                for (size_t i = 0; i < CM_ARRAY_LEN(wanted); i++)
-                        if (cm_sv_eq(key, cm_sv_from_cstr(wanted[i].key)) && wanted[i].to->len == 0)
+                for (size_t i = 0; i < CM_ARRAY_LEN(wanted); i++) {
+                        const char *name = is_lsb ? wanted[i].lsb_key : wanted[i].key;
+                        if (name != NULL && cm_sv_eq(key, cm_sv_from_cstr(name)))
                                 *wanted[i].to = shell_value(arena, value);
+                }
         }
 }
 
@@ -79,21 +79,46 @@ static bool contains(struct cm_sv text, const char *word)
         return cm_sv_find(text, cm_sv_from_cstr(word)) >= 0;
 }
 
-/* Debian's testing and unstable have no VERSION_ID: "PRETTY_NAME="Debian GNU/Linux trixie/sid"". */
-static void fix_debian(struct cm_arena *arena, struct cm_os_release *os, const struct keys *k)
+static const struct {
+        const char *phrase;
+        const char *id;
+} phrases[] = {
+        { "CentOS", "centos" },
+        { "Rocky Linux", "rocky" },
+        { "AlmaLinux", "almalinux" },
+        { "Oracle Linux", "ol" },
+        { "Fedora", "fedora" },
+        { "Red Hat Enterprise Linux", "rhel" },
+        { "Amazon Linux", "amzn" },
+        { "Photon", "photon" },
+        { "Mariner", "mariner" },
+        { "Microsoft Azure Linux", "azurelinux" },
+        { "openEuler", "openeuler" },
+        { "Virtuozzo", "virtuozzo" },
+        { "Scientific Linux", "scientific" },
+};
+
+/* The id of the system that a line of text names, or "". */
+static struct cm_sv id_of_phrase(struct cm_sv text)
 {
-        if (os->version_id.len > 0)
-                return;
-        if (os->codename.len == 0 && contains(k->pretty, "sid"))
+        for (size_t i = 0; i < CM_ARRAY_LEN(phrases); i++)
+                if (contains(text, phrases[i].phrase))
+                        return cm_sv_from_cstr(phrases[i].id);
+        return CM_SV("");
+}
+
+/* Debian's testing and unstable have no VERSION_ID: "PRETTY_NAME="Debian GNU/Linux trixie/sid"". */
+static void fix_debian(struct cm_os_release *os, const struct keys *k)
+{
+        if (os->version_id.len == 0 && os->codename.len == 0 && contains(k->pretty, "sid"))
                 os->codename = CM_SV("sid");
-        (void)arena;
 }
 
 static int emit_keys(struct cm_arena *arena, const struct cm_cat_file *file, struct cm_sink *sink,
                      uint32_t rank, struct cm_err *err)
 {
         struct keys k = { 0 };
-        read_keys(arena, file->content, &k);
+        read_keys(arena, file->content, rank == RANK_LSB, &k);
         if (k.id.len == 0)
                 return CM_RAISE(err, CM_E_MALFORMED, "release file has no ID");
         struct cm_os_release os = { .id = cm_sv_lower(arena, k.id),
@@ -103,8 +128,11 @@ static int emit_keys(struct cm_arena *arena, const struct cm_cat_file *file, str
                                     .id_like = k.id_like,
                                     .path = file->path,
                                     .rank = rank };
+        /* lsb-release has the name as people write it: "VMware Photon OS". */
+        if (rank == RANK_LSB && id_of_phrase(k.id).len > 0)
+                os.id = id_of_phrase(k.id);
         if (cm_sv_eq(os.id, CM_SV("debian")))
-                fix_debian(arena, &os, &k);
+                fix_debian(&os, &k);
         if (cm_sv_eq(os.id, CM_SV("alpine")) &&
             (contains(os.version_id, "_alpha") || contains(os.pretty, "edge")))
                 os.variant = CM_SV("edge");
@@ -128,25 +156,6 @@ static struct cm_sv first_version(struct cm_sv line)
         return cm_sv_slice(line, i, end);
 }
 
-static const struct {
-        const char *phrase;
-        const char *id;
-} phrases[] = {
-        { "CentOS", "centos" },
-        { "Rocky Linux", "rocky" },
-        { "AlmaLinux", "almalinux" },
-        { "Oracle Linux", "ol" },
-        { "Fedora", "fedora" },
-        { "Red Hat Enterprise Linux", "rhel" },
-        { "Amazon Linux", "amzn" },
-        { "Photon", "photon" },
-        { "CBL-Mariner", "mariner" },
-        { "Microsoft Azure Linux", "azurelinux" },
-        { "openEuler", "openeuler" },
-        { "Virtuozzo", "virtuozzo" },
-        { "Scientific Linux", "scientific" },
-};
-
 static int emit_line(struct cm_arena *arena, const struct cm_cat_file *file, struct cm_sink *sink,
                      struct cm_err *err)
 {
@@ -154,20 +163,21 @@ static int emit_line(struct cm_arena *arena, const struct cm_cat_file *file, str
         struct cm_sv line = CM_SV("");
         cm_sv_next_line(&rest, &line);
         line = cm_sv_trim(line);
-        for (size_t i = 0; i < CM_ARRAY_LEN(phrases); i++) {
-                if (!contains(line, phrases[i].phrase))
-                        continue;
-                struct cm_os_release os = { .id = cm_sv_from_cstr(phrases[i].id),
-                                            .version_id = first_version(line),
-                                            .pretty = line,
-                                            .path = file->path,
-                                            .rank = RANK_RHEL };
-                if (contains(line, "Stream"))
-                        os.variant = CM_SV("stream");
-                return sink->os(sink, &os, err);
-        }
-        return CM_RAISE(err, CM_E_MALFORMED, "release file names no known system: '%s'",
-                        cm_escape(arena, line));
+        if (line.len == 0)
+                return CM_RAISE(err, CM_E_MALFORMED, "release file is empty");
+        struct cm_os_release os = { .id = id_of_phrase(line),
+                                    .version_id = first_version(line),
+                                    .pretty = line,
+                                    .path = file->path,
+                                    .rank = RANK_RHEL };
+        if (os.id.len == 0)
+                return CM_RAISE(err, CM_E_MALFORMED, "release file names no known system: '%s'",
+                                cm_escape(arena, line));
+        if (cm_sv_has_suffix(file->path, CM_SV("/redhat-release")))
+                os.rank = RANK_REDHAT;
+        if (contains(line, "Stream"))
+                os.variant = CM_SV("stream");
+        return sink->os(sink, &os, err);
 }
 
 static int emit_alpine(struct cm_arena *arena, const struct cm_cat_file *file, struct cm_sink *sink,

@@ -14,11 +14,23 @@ struct cm_probe {
         struct cm_buf lines;
 };
 
+/* Reads every byte of a view, so that a sanitizer sees one that leads outside its memory. */
+static inline void cm_probe_touch(struct cm_sv s)
+{
+        volatile unsigned char sum = 0;
+        for (size_t i = 0; i < s.len; i++)
+                sum = (unsigned char)(sum ^ (unsigned char)s.ptr[i]);
+}
+
 static inline int cm_probe_pkg(struct cm_sink *sink, const struct cm_pkg *pkg, struct cm_err *err)
 {
         struct cm_probe *p = (struct cm_probe *)(void *)sink;
         (void)err;
         CM_ASSERT(pkg->type != CM_PKG_UNKNOWN);
+        const struct cm_sv views[] = { pkg->arch,   pkg->source_name, pkg->source_version,
+                                       pkg->module, pkg->vendor,      pkg->path };
+        for (size_t i = 0; i < CM_ARRAY_LEN(views); i++)
+                cm_probe_touch(views[i]);
         cm_buf_put_sv(&p->lines, pkg->name);
         cm_buf_put_char(&p->lines, ' ');
         cm_buf_put_sv(&p->lines, pkg->version);
@@ -47,14 +59,23 @@ static inline int cm_probe_pkg(struct cm_sink *sink, const struct cm_pkg *pkg, s
 static inline int cm_probe_os(struct cm_sink *sink, const struct cm_os_release *os,
                               struct cm_err *err)
 {
-        (void)sink, (void)os, (void)err;
+        const struct cm_sv views[] = { os->id,      os->version_id, os->codename, os->pretty,
+                                       os->id_like, os->variant,    os->path };
+        (void)sink, (void)err;
+        CM_ASSERT(os->id.len > 0);
+        for (size_t i = 0; i < CM_ARRAY_LEN(views); i++)
+                cm_probe_touch(views[i]);
         return 0;
 }
 
 static inline int cm_probe_owned(struct cm_sink *sink, const struct cm_owned_file *file,
                                  struct cm_err *err)
 {
-        (void)sink, (void)file, (void)err;
+        (void)sink, (void)err;
+        CM_ASSERT(file->path.len > 0 && file->type != CM_PKG_UNKNOWN);
+        cm_probe_touch(file->path);
+        cm_probe_touch(file->package);
+        cm_probe_touch(file->digest);
         return 0;
 }
 
