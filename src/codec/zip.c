@@ -23,7 +23,8 @@ enum {
 
 static bool has_magic(struct cm_sv content, uint64_t at, const char *magic)
 {
-        return at + 4 <= content.len && memcmp(content.ptr + at, magic, 4) == 0;
+        /* `at` comes from the file: adding to it could wrap. */
+        return content.len >= 4 && at <= content.len - 4 && memcmp(content.ptr + at, magic, 4) == 0;
 }
 
 /*

@@ -140,3 +140,19 @@ CM_TEST(zip_cut_anywhere)
                          0);
         }
 }
+
+CM_TEST(zip_end_record_offset_wraps)
+{
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(4));
+        struct cm_zip_writer w CM_CLEANUP(cm_zip_writer_fini);
+        cm_zip_writer_init(&w);
+        struct cm_sv whole = cm_zip_finish(&w, arena, "", true, "");
+        struct cm_buf bytes CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&bytes, CM_KIB(4));
+        /* The locator alone, so that nothing stands right before it. */
+        cm_buf_put_sv(&bytes, cm_sv_skip(whole, 56));
+        memset(bytes.ptr + 8, 0xff, 8);
+        struct cm_sv got;
+        CM_CHECK_INT(read_last(arena, cm_buf_sv(&bytes), 100, &got), CM_E_MALFORMED);
+}
