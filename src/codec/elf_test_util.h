@@ -8,8 +8,10 @@
 
 static inline void cm_elf_put(struct cm_buf *to, bool big, int bytes, uint64_t v)
 {
-        for (int i = 0; i < bytes; i++)
-                cm_buf_put_u8(to, (uint8_t)(v >> 8 * (big ? bytes - 1 - i : i)));
+        for (int i = 0; i < bytes; i++) {
+                int byte = big ? bytes - 1 - i : i;
+                cm_buf_put_u8(to, byte < 8 ? (uint8_t)(v >> 8 * byte) : 0);
+        }
 }
 
 /* The segment is `payload`; its first byte is at CM_ELF_TEST_ADDRESS, at file offset 128. */
