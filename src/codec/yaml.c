@@ -220,39 +220,39 @@ static struct fy_diag *make_diag(struct cm_buf *words)
         cfg.show_position = true;
         cfg.show_type = false;
         cfg.show_module = false;
-        return fy_diag_create(&cfg);
+        struct fy_diag *diag = fy_diag_create(&cfg);
+        if (diag != NULL)
+                fy_diag_set_collect_errors(diag, true);
+        return diag;
 }
 
-/* "1:5: message" as libfyaml words it, first line only. */
-static int syntax_error(struct build *b, const struct cm_buf *words)
+/*
+ * The first error collected. Libfyaml's own display of the source line writes past its buffer when
+ * that line is long, so it is never asked for one.
+ */
+static int syntax_error(struct build *b, struct fy_diag *diag, const struct cm_buf *words)
 {
+        void *at = NULL;
+        const struct fy_diag_error *e = fy_diag_errors_iterate(diag, &at);
+        if (e != NULL && e->msg != NULL)
+                return CM_RAISE(b->err, CM_E_MALFORMED, "YAML line %d column %d: %s", e->line,
+                                e->column,
+                                cm_escape(b->arena, cm_sv_trim(cm_sv_from_cstr(e->msg))));
         struct cm_sv rest = cm_buf_sv(words);
         struct cm_sv line = CM_SV("syntax error");
         CM_IGNORE(cm_sv_next_line(&rest, &line));
-        struct cm_sv at_line;
-        struct cm_sv at_column;
-        struct cm_sv tail;
-        struct cm_sv more;
-        /* "<memory-@0x...>:1:5: error: words": the address says nothing and differs each run. */
-        ptrdiff_t name_end = cm_sv_find(line, CM_SV(">:"));
-        if (cm_sv_has_prefix(line, CM_SV("<memory")) && name_end > 0)
-                line = cm_sv_skip(line, (size_t)name_end + 2);
-        line = cm_sv_trim(line);
-        if (cm_sv_cut(line, ':', &at_line, &tail) && cm_sv_cut(tail, ':', &at_column, &more) &&
-            at_line.len > 0 && cm_is_digit(at_line.ptr[0]))
-                return CM_RAISE(b->err, CM_E_MALFORMED, "YAML line %.*s column %.*s: %s",
-                                CM_SV_ARG(at_line), CM_SV_ARG(at_column),
-                                cm_escape(b->arena, cm_sv_trim(more)));
         return CM_RAISE(b->err, CM_E_MALFORMED, "YAML: %s", cm_escape(b->arena, line));
 }
 
-static int run_events(struct build *b, struct fy_parser *parser, const struct cm_buf *words)
+static int run_events(struct build *b, struct fy_parser *parser, struct fy_diag *diag,
+                      const struct cm_buf *words)
 {
         for (;;) {
                 struct fy_event *e = fy_parser_parse(parser);
                 if (e == NULL)
-                        return fy_parser_get_stream_error(parser) || words->len > 0
-                                       ? syntax_error(b, words)
+                        return fy_parser_get_stream_error(parser) || fy_diag_got_error(diag) ||
+                                               words->len > 0
+                                       ? syntax_error(b, diag, words)
                                        : 0;
                 bool end = e->type == FYET_STREAM_END;
                 int r = on_event(b, e);
@@ -277,7 +277,7 @@ static int parse_with(struct build *b, struct cm_sv text, struct cm_buf *words)
         if (fy_parser_set_string(parser, text.len == 0 ? "" : text.ptr, text.len) != 0)
                 r = CM_RAISE(b->err, CM_E_MALFORMED, "YAML: text cannot be read");
         else
-                r = run_events(b, parser, words);
+                r = run_events(b, parser, diag, words);
         fy_parser_destroy(parser);
         fy_diag_destroy(diag);
         return r;
