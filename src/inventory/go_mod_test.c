@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of inventory/go_mod.c: blocks, replacements, exclusions, the toolchain. */
-#include "inventory/probe_util.h"
-#include "tests/harness.h"
+#include "inventory/probe_test_util.h"
 
 extern const struct cm_cataloger cm_cataloger_go_mod;
 
-struct text_case {
-        const char *input;
-        const char *want;
-};
-
-static void check(const struct text_case *cases, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-                = cm_arena_new(CM_MIB(16));
-                CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_go_mod, "go.mod",
-                                          cm_sv_from_cstr(cases[i].input)),
-                            cases[i].want);
-        }
-}
-
 CM_TEST(go_mod_good_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "module m\n"
                   "\n"
                   "go 1.21\n"
@@ -63,12 +46,12 @@ CM_TEST(go_mod_good_input)
                   "go 1.22.1\n",
                   "" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_go_mod, "go.mod", cases, CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(go_mod_bad_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "", "" },
                 { "require (\n"
                   " a v1.0.0\n",
@@ -87,7 +70,7 @@ CM_TEST(go_mod_bad_input)
                   "unknown a v1.0.0\n",
                   "" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_go_mod, "go.mod", cases, CM_ARRAY_LEN(cases));
 }
 
 /* Comparing each with each would take hours. */

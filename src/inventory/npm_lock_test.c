@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of inventory/npm_lock.c: every version of the format, aliases, links, what is no release. */
-#include "inventory/probe_util.h"
-#include "tests/harness.h"
+#include "inventory/probe_test_util.h"
 
 extern const struct cm_cataloger cm_cataloger_npm_lock;
 
-struct text_case {
-        const char *input;
-        const char *want;
-};
-
-static void check(const struct text_case *cases, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-                = cm_arena_new(CM_MIB(16));
-                CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_npm_lock, "app/package-lock.json",
-                                          cm_sv_from_cstr(cases[i].input)),
-                            cases[i].want);
-        }
-}
-
 CM_TEST(npm_lock_good_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 /* version 1: a tree; an alias */
                 { "{\"lockfileVersion\":1,\"dependencies\":{\"a\":{\"version\":\"1.0.0\",\"integrity\":\"sha512-AA==\",\"dev\":true,\"dependencies\":{\"b\":{\"version\":\"2.0.0\"}}},\"c\":{\"version\":\"npm:@s/real@3.0.0\"}}}",
                   "a 1.0.0 dev is sha512-AA==\n"
@@ -47,12 +30,12 @@ CM_TEST(npm_lock_good_input)
                 /* a project without dependencies */
                 { "{\"lockfileVersion\":3}", "" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_npm_lock, "app/package-lock.json", cases, CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(npm_lock_bad_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "", "error malformed" },
                 { "[]", "error malformed" },
                 { "{\"dependencies\":[1]}", "error malformed" },
@@ -61,7 +44,7 @@ CM_TEST(npm_lock_bad_input)
                 { "{\"packages\":{\"node_modules/a\":{\"version\":1},\"node_modules/\":{\"version\":\"1.0.0\"},\"node_modules/b\":null}}",
                   "" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_npm_lock, "app/package-lock.json", cases, CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(npm_lock_nests_to_the_limit_of_json)

@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of inventory/npm_package.c: licence forms; what only is called so. */
-#include "inventory/probe_util.h"
-#include "tests/harness.h"
+#include "inventory/probe_test_util.h"
 
 extern const struct cm_cataloger cm_cataloger_npm_package;
 
-struct text_case {
-        const char *input;
-        const char *want;
-};
-
-static void check(const struct text_case *cases, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-                = cm_arena_new(CM_MIB(16));
-                CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_npm_package,
-                                          "app/node_modules/a/package.json",
-                                          cm_sv_from_cstr(cases[i].input)),
-                            cases[i].want);
-        }
-}
-
 CM_TEST(npm_package_good_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "{\"name\":\"a\",\"version\":\"1.0.0\",\"license\":\"MIT\"}",
                   "a 1.0.0 as MIT\n" },
                 { "\xef\xbb\xbf"
@@ -35,12 +17,13 @@ CM_TEST(npm_package_good_input)
                 /* loose, as npm takes it */
                 { "{\"name\":\"a\",\"version\":\"v1.2.3beta\"}", "a v1.2.3beta\n" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_npm_package, "app/node_modules/a/package.json", cases,
+                       CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(npm_package_bad_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 /* a folder of a project, no package */
                 { "{\"name\":\"a\"}", "" },
                 { "{\"name\":\"../x\",\"version\":\"1.0.0\"}", "" },
@@ -51,5 +34,6 @@ CM_TEST(npm_package_bad_input)
                 { "[\"a\"]", "" },
                 { "{\"name\":\"a\",\"version\":\"1.0.0\"", "error malformed" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_npm_package, "app/node_modules/a/package.json", cases,
+                       CM_ARRAY_LEN(cases));
 }

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of inventory/python_dist.c: headers of real tools; what names nothing. */
-#include "inventory/probe_util.h"
-#include "tests/harness.h"
+#include "inventory/probe_test_util.h"
 
 extern const struct cm_cataloger cm_cataloger_python_dist;
 
-struct text_case {
-        const char *input;
-        const char *want;
-};
-
-static void check(const struct text_case *cases, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-                = cm_arena_new(CM_MIB(16));
-                CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_python_dist, "x.dist-info/METADATA",
-                                          cm_sv_from_cstr(cases[i].input)),
-                            cases[i].want);
-        }
-}
-
 CM_TEST(python_dist_good_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 /* the description is no header */
                 { "Metadata-Version: 2.1\n"
                   "Name: Flask\n"
@@ -50,12 +33,13 @@ CM_TEST(python_dist_good_input)
                   "version: 1.0\n",
                   "a 1.0\n" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_python_dist, "x.dist-info/METADATA", cases,
+                       CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(python_dist_bad_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "", "error malformed" },
                 /* an empty line ends the header */
                 { "\n"
@@ -69,5 +53,6 @@ CM_TEST(python_dist_bad_input)
                   "Version 1\n",
                   "error malformed" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_python_dist, "x.dist-info/METADATA", cases,
+                       CM_ARRAY_LEN(cases));
 }

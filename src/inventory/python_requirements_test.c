@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of inventory/python_requirements.c: pins; everything that is none. */
-#include "inventory/probe_util.h"
-#include "tests/harness.h"
+#include "inventory/probe_test_util.h"
 
 extern const struct cm_cataloger cm_cataloger_python_requirements;
 
-struct text_case {
-        const char *input;
-        const char *want;
-};
-
-static void check(const struct text_case *cases, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-                = cm_arena_new(CM_MIB(16));
-                CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_python_requirements,
-                                          "requirements.txt", cm_sv_from_cstr(cases[i].input)),
-                            cases[i].want);
-        }
-}
-
 CM_TEST(python_requirements_good_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "Flask==2.0.0\n"
                   "b === 1.0 # why\n"
                   "c[x,y]==1!2.0+local ; python_version < \"3\"\n"
@@ -53,12 +36,13 @@ CM_TEST(python_requirements_good_input)
                   "a 2011k\n"
                   "b v1.0\n" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_python_requirements, "requirements.txt", cases,
+                       CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(python_requirements_bad_input)
 {
-        static const struct text_case cases[] = {
+        static const struct cm_probe_case cases[] = {
                 { "", "" },
                 /* ranges */
                 { "a\n"
@@ -82,7 +66,8 @@ CM_TEST(python_requirements_bad_input)
                   " e @ https://example.org/e-1.0.zip\n",
                   "" },
         };
-        check(cases, CM_ARRAY_LEN(cases));
+        cm_probe_check(&cm_cataloger_python_requirements, "requirements.txt", cases,
+                       CM_ARRAY_LEN(cases));
 }
 
 CM_TEST(python_requirements_in_utf16)
