@@ -12,6 +12,7 @@
 
 #include "advisory/db.h"
 #include "base/arena.h"
+#include "codec/json.h"
 #include "model/advisory.h"
 
 /* Records left out on purpose; counted, told by `db build`. */
@@ -62,6 +63,17 @@ struct cm_feed {
         int (*parse)(struct cm_arena *arena, struct cm_sv member, struct cm_sv content,
                      const struct cm_feed_sink *sink, struct cm_err *err);
 };
+
+/* One record of a document; `where` names it in what the sink is told. */
+typedef int cm_feed_record_fn(struct cm_arena *arena, const struct cm_json *doc, struct cm_sv where,
+                              const struct cm_feed_sink *sink, struct cm_err *err);
+/*
+ * Gives each line of a document of JSON lines to `record`, with an arena of at most
+ * `arena_bytes_max` that is reset after it. Blank lines are passed over, lines that are no JSON
+ * are told to sink->reject.
+ */
+int cm_feed_json_lines(struct cm_sv content, size_t arena_bytes_max, cm_feed_record_fn *record,
+                       const struct cm_feed_sink *sink, struct cm_err *err);
 
 const struct cm_feed *cm_feed_find(struct cm_sv name); /* NULL when there is none */
 const struct cm_feed *cm_feed_at(size_t index);        /* NULL past the end; row order */

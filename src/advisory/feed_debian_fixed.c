@@ -96,24 +96,7 @@ static int debian_fixed_parse(struct cm_arena *unused, struct cm_sv member, stru
 {
         (void)unused;
         (void)member;
-        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(CM_MIB(64));
-        struct cm_sv rest = content;
-        struct cm_sv line;
-        int r = 0;
-        for (size_t number = 1; r == 0 && cm_sv_next_line(&rest, &line); number++) {
-                const struct cm_json *doc = NULL;
-                if (cm_sv_trim(line).len == 0)
-                        continue;
-                struct cm_sv where = cm_sv_printf(arena, "line %zu", number);
-                struct cm_err bad = CM_ERR_INIT;
-                if (cm_json_parse(arena, line, &doc, &bad) < 0)
-                        sink->reject(sink->ctx, where, bad.text);
-                else
-                        r = debian_fixed_record(arena, doc, where, sink, err);
-                cm_arena_reset(arena);
-        }
-        return r;
+        return cm_feed_json_lines(content, CM_MIB(64), debian_fixed_record, sink, err);
 }
 
 const struct cm_feed cm_feed_debian_fixed = {

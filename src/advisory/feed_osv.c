@@ -484,34 +484,12 @@ static int osv_record(struct cm_arena *arena, const struct cm_json *doc, struct 
                               err);
 }
 
-static int osv_lines(struct cm_sv content, const struct cm_feed_sink *sink, struct cm_err *err)
-{
-        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(CM_FEED_ARENA_BYTES_MAX);
-        struct cm_sv rest = content;
-        struct cm_sv line;
-        int r = 0;
-        for (size_t number = 1; r == 0 && cm_sv_next_line(&rest, &line); number++) {
-                const struct cm_json *doc = NULL;
-                if (cm_sv_trim(line).len == 0)
-                        continue;
-                struct cm_sv where = cm_sv_printf(arena, "line %zu", number);
-                struct cm_err bad = CM_ERR_INIT;
-                if (cm_json_parse(arena, line, &doc, &bad) < 0)
-                        sink->reject(sink->ctx, where, bad.text);
-                else
-                        r = osv_record(arena, doc, where, sink, err);
-                cm_arena_reset(arena);
-        }
-        return r;
-}
-
 static int osv_parse(struct cm_arena *arena, struct cm_sv member, struct cm_sv content,
                      const struct cm_feed_sink *sink, struct cm_err *err)
 {
         const struct cm_json *doc = NULL;
         if (has_any_suffix(member, line_suffixes))
-                return osv_lines(content, sink, err);
+                return cm_feed_json_lines(content, CM_FEED_ARENA_BYTES_MAX, osv_record, sink, err);
         int r = has_any_suffix(member, yaml_suffixes) ? cm_yaml_parse(arena, content, &doc, err)
                                                       : cm_json_parse(arena, content, &doc, err);
         if (r < 0)
