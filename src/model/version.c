@@ -60,6 +60,22 @@ int cm_version_digits_cmp(struct cm_sv a, struct cm_sv b)
         return cm_sv_cmp(a, b);
 }
 
+int cm_version_numbers_cmp(struct cm_sv a, struct cm_sv b)
+{
+        while (a.len > 0 || b.len > 0) {
+                struct cm_sv x = CM_SV("");
+                struct cm_sv y = CM_SV("");
+                if (!cm_sv_next_field(&a, '.', &x))
+                        x = CM_SV("");
+                if (!cm_sv_next_field(&b, '.', &y))
+                        y = CM_SV("");
+                int c = cm_version_digits_cmp(x, y);
+                if (c != 0)
+                        return c;
+        }
+        return 0;
+}
+
 static bool all_digits(struct cm_sv s)
 {
         for (size_t i = 0; i < s.len; i++)

@@ -12,6 +12,8 @@ CM_VERSION_ORDERS(CM_VERSION_ORDER)
 
 /* Decimal digit strings of any length by value: leading zeros do not count. */
 int cm_version_digits_cmp(struct cm_sv a, struct cm_sv b);
+/* Dotted numbers "1.10.2"; the shorter is filled with zeros. */
+int cm_version_numbers_cmp(struct cm_sv a, struct cm_sv b);
 /* Takes the leading run of digits off *s. */
 struct cm_sv cm_version_take_digits(struct cm_sv *s);
 /* Semver pre-release identifiers "alpha.1" by their rules; both non-empty. */

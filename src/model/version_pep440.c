@@ -129,22 +129,6 @@ static struct pep440 parse(struct cm_sv s)
         return v;
 }
 
-static int release_cmp(struct cm_sv a, struct cm_sv b)
-{
-        while (a.len > 0 || b.len > 0) {
-                struct cm_sv x = CM_SV("");
-                struct cm_sv y = CM_SV("");
-                if (!cm_sv_next_field(&a, '.', &x))
-                        x = CM_SV("");
-                if (!cm_sv_next_field(&b, '.', &y))
-                        y = CM_SV("");
-                int c = cm_version_digits_cmp(x, y);
-                if (c != 0)
-                        return c;
-        }
-        return 0;
-}
-
 /* Without a pre-release: before all of them for a bare dev release, after them otherwise. */
 static int pre_rank(const struct pep440 *v)
 {
@@ -201,7 +185,7 @@ int cm_version_cmp_pep440(struct cm_sv a, struct cm_sv b)
                 return x.is_valid != y.is_valid ? (x.is_valid ? 1 : -1) : cm_sv_cmp(a, b);
         int c = cm_version_digits_cmp(x.epoch, y.epoch);
         if (c == 0)
-                c = release_cmp(x.release, y.release);
+                c = cm_version_numbers_cmp(x.release, y.release);
         if (c == 0)
                 c = cm_version_sign(pre_rank(&x) - pre_rank(&y));
         if (c == 0 && x.pre != 0)

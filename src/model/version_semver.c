@@ -91,22 +91,6 @@ static struct semver parse_go(struct cm_sv v)
         return s;
 }
 
-static int numbers_cmp(struct cm_sv a, struct cm_sv b)
-{
-        while (a.len > 0 || b.len > 0) {
-                struct cm_sv x = CM_SV("");
-                struct cm_sv y = CM_SV("");
-                if (!cm_sv_next_field(&a, '.', &x))
-                        x = CM_SV("");
-                if (!cm_sv_next_field(&b, '.', &y))
-                        y = CM_SV("");
-                int c = cm_version_digits_cmp(x, y);
-                if (c != 0)
-                        return c;
-        }
-        return 0;
-}
-
 /* Takes the first identifier off a pre-release that has one. */
 static struct cm_sv take_identifier(struct semver *s)
 {
@@ -133,7 +117,7 @@ static int prerelease_cmp(struct semver a, struct semver b)
 
 static int parsed_cmp(struct semver x, struct semver y)
 {
-        int c = numbers_cmp(x.numbers, y.numbers);
+        int c = cm_version_numbers_cmp(x.numbers, y.numbers);
         return c != 0 ? c : prerelease_cmp(x, y);
 }
 
