@@ -85,9 +85,16 @@ void cm_inflate_freep(struct cm_inflate **inflate)
         *inflate = cm_inflate_free(*inflate);
 }
 
-/* After a complete member: only zeros, or another member, may follow. */
-static int between_members(struct cm_inflate *s, struct cm_sv *in, struct cm_err *err)
+/*
+ * Before a member's first byte. After a complete member only zeros, or another member, may follow.
+ * Returns 1 inside a member, 0 when there is nothing to inflate.
+ */
+static int enter_member(struct cm_inflate *s, struct cm_sv *in, struct cm_err *err)
 {
+        if (s->in_member)
+                return 1;
+        if (in->len == 0)
+                return 0;
         if (s->any && (s->padding || in->ptr[0] == '\0')) {
                 s->padding = true;
                 size_t n = 0;
@@ -97,9 +104,14 @@ static int between_members(struct cm_inflate *s, struct cm_sv *in, struct cm_err
                 if (in->len > 0)
                         return CM_RAISE(err, CM_E_MALFORMED, "%s stream has bytes after its end",
                                         cm_compression_to_string(s->kind));
-                return 1;
+                return 0;
         }
-        return 0;
+        if (s->any && s->kind == CM_COMPRESSION_GZIP) {
+                isal_inflate_reset(&s->gzip);
+                s->gzip.crc_flag = ISAL_GZIP;
+        }
+        s->in_member = s->any = true;
+        return 1;
 }
 
 static const char *gzip_reason(int code)
@@ -119,18 +131,9 @@ static const char *gzip_reason(int code)
 static int step_gzip(struct cm_inflate *s, struct cm_sv *in, char *out, size_t capacity,
                      size_t *ret_written, struct cm_err *err)
 {
-        if (!s->in_member) {
-                if (in->len == 0)
-                        return 0;
-                int r = between_members(s, in, err);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                if (s->any) {
-                        isal_inflate_reset(&s->gzip);
-                        s->gzip.crc_flag = ISAL_GZIP;
-                }
-                s->in_member = s->any = true;
-        }
+        int entered = enter_member(s, in, err);
+        if (entered <= 0)
+                return entered;
         size_t in_len = CM_MIN(in->len, (size_t)UINT32_MAX);
         size_t out_len = CM_MIN(capacity, (size_t)UINT32_MAX);
         s->gzip.next_in = (uint8_t *)(uintptr_t)in->ptr;
@@ -151,14 +154,9 @@ static int step_gzip(struct cm_inflate *s, struct cm_sv *in, char *out, size_t c
 static int step_zstd(struct cm_inflate *s, struct cm_sv *in, char *out, size_t capacity,
                      size_t *ret_written, struct cm_err *err)
 {
-        if (!s->in_member) {
-                if (in->len == 0)
-                        return 0;
-                int r = between_members(s, in, err);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                s->in_member = s->any = true;
-        }
+        int entered = enter_member(s, in, err);
+        if (entered <= 0)
+                return entered;
         ZSTD_inBuffer from = { in->ptr, in->len, 0 };
         ZSTD_outBuffer to = { out, capacity, 0 };
         size_t r = ZSTD_decompressStream(s->zstd, &to, &from);
