@@ -187,8 +187,7 @@ static int exit_status(const struct cm_args *args, const struct settings *s,
 {
         for (size_t i = 0; i < result->finding_count && s->fail_on != CM_SEVERITY_COUNT; i++) {
                 const struct cm_finding *f = &result->findings[i];
-                if (f->waiver != NULL || f->kind == CM_FINDING_INFORMATIONAL ||
-                    f->severity < s->fail_on)
+                if (!cm_finding_counts(f) || f->severity < s->fail_on)
                         continue;
                 if (cm_args_flag(args, "only-fixed") && f->fixed_version.len == 0)
                         continue;

@@ -99,6 +99,12 @@ struct cm_coverage {
         struct cm_sv detail; /* "no advisory data for Ubuntu 22.04 in this database" */
 };
 
+/* Whether it is a finding in sums and for gates: nobody waived it, and it is no mere notice. */
+static inline bool cm_finding_counts(const struct cm_finding *f)
+{
+        return f->waiver == NULL && f->kind != CM_FINDING_INFORMATIONAL;
+}
+
 struct cm_scan_result {
         const struct cm_target *target;
         const struct cm_finding *findings; /* sorted: severity desc, package, id */

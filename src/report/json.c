@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "report/format.h"
 #include "report/json_writer.h"
+#include "report/totals.h"
 
 static void date_if(struct cm_json_writer *w, const char *key, int64_t unix_s)
 {
@@ -214,27 +215,15 @@ static void write_finding(struct cm_json_writer *w, const struct cm_finding *f)
 static void write_summary(struct cm_json_writer *w, const struct cm_report *r)
 {
         const struct cm_scan_result *s = r->result;
-        size_t counts[CM_SEVERITY_COUNT] = { 0 };
-        size_t fixable = 0;
-        size_t waived = 0;
-        size_t total = 0;
-        for (size_t i = 0; i < s->finding_count; i++) {
-                waived += s->findings[i].waiver != NULL;
-                if (s->findings[i].waiver != NULL ||
-                    s->findings[i].kind == CM_FINDING_INFORMATIONAL)
-                        continue;
-                counts[s->findings[i].severity]++;
-                fixable += s->findings[i].fixed_version.len > 0;
-                total++;
-        }
+        const struct cm_totals t = cm_totals_of(s);
         cm_jw_open(w, "summary", '{');
         cm_jw_int(w, "packages", (int64_t)s->target->pkg_count);
-        cm_jw_int(w, "findings", (int64_t)total);
+        cm_jw_int(w, "findings", (int64_t)t.findings);
         for (size_t i = CM_SEVERITY_COUNT; i > 0; i--)
                 cm_jw_int(w, cm_severity_to_string((enum cm_severity)(i - 1)),
-                          (int64_t)counts[i - 1]);
-        cm_jw_int(w, "fixable", (int64_t)fixable);
-        cm_jw_int(w, "waived", (int64_t)waived);
+                          (int64_t)t.by_severity[i - 1]);
+        cm_jw_int(w, "fixable", (int64_t)t.fixable);
+        cm_jw_int(w, "waived", (int64_t)t.waived);
         cm_jw_bool(w, "complete", s->is_complete);
         cm_jw_close(w, '}');
 }

@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "report/format.h"
+#include "report/totals.h"
 
 enum {
         WIDTH = 80,
@@ -279,42 +280,24 @@ static void put_expired(struct cm_buf *out, const struct cm_scan_result *s)
 
 static void put_totals(struct cm_buf *out, const struct cm_report *r)
 {
-        const struct cm_scan_result *s = r->result;
-        size_t counts[CM_SEVERITY_COUNT] = { 0 };
-        size_t total = 0;
-        size_t fixable = 0;
-        size_t waived = 0;
-        size_t exploited = 0;
-        size_t informational = 0;
-        for (size_t i = 0; i < s->finding_count; i++) {
-                const struct cm_finding *f = &s->findings[i];
-                waived += f->waiver != NULL;
-                if (f->waiver != NULL)
-                        continue;
-                if (f->kind == CM_FINDING_INFORMATIONAL) {
-                        informational++;
-                        continue;
-                }
-                counts[f->severity]++;
-                total++;
-                fixable += f->fixed_version.len > 0;
-                exploited += f->facts.kev;
-        }
-        cm_buf_printf(out, "\nTotal: %zu finding%s", total, total == 1 ? "" : "s");
+        const struct cm_totals t = cm_totals_of(r->result);
+        cm_buf_printf(out, "\nTotal: %zu finding%s", t.findings, t.findings == 1 ? "" : "s");
         const char *separator = " (";
         for (size_t i = CM_SEVERITY_COUNT; i > 0; i--) {
-                if (counts[i - 1] == 0)
+                if (t.by_severity[i - 1] == 0)
                         continue;
                 cm_buf_printf(out, "%s%s %zu", separator,
-                              cm_severity_to_string((enum cm_severity)(i - 1)), counts[i - 1]);
+                              cm_severity_to_string((enum cm_severity)(i - 1)),
+                              t.by_severity[i - 1]);
                 separator = ", ";
         }
-        cm_buf_put_str(out, total > 0 ? ")\n" : "\n");
-        if (total > 0)
-                cm_buf_printf(out, "       %zu fixable, %zu known to be exploited\n", fixable,
-                              exploited);
-        if (waived > 0 || informational > 0)
-                cm_buf_printf(out, "       %zu waived, %zu informational\n", waived, informational);
+        cm_buf_put_str(out, t.findings > 0 ? ")\n" : "\n");
+        if (t.findings > 0)
+                cm_buf_printf(out, "       %zu fixable, %zu known to be exploited\n", t.fixable,
+                              t.exploited);
+        if (t.waived > 0 || t.informational > 0)
+                cm_buf_printf(out, "       %zu waived, %zu informational\n", t.waived,
+                              t.informational);
 }
 
 static void put_next_step(struct cm_buf *out, const struct cm_report *r)
