@@ -73,3 +73,8 @@
 #define CM_IMAGE_INDEX_MAX ((size_t)10000)
 /* A PEM file or the system's bundle of authorities (220 KB on Debian 12). */
 #define CM_CERTIFICATES_BYTES_MAX CM_MIB(2)
+/* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
+ * stream of a whole cluster is the largest seen. */
+#define CM_NODE_DEPTH_MAX ((size_t)200)
+#define CM_NODE_COUNT_MAX ((size_t)8000000)
+#define CM_NODE_BYTES_MAX CM_MIB(128)
