@@ -78,3 +78,11 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* CEL: one expression; nesting of its text and of its loops; what a program may hold. Policies seen in
+ * the wild stay below 4 KiB and four nested loops. */
+#define CM_CEL_TEXT_BYTES_MAX CM_KIB(64)
+#define CM_CEL_DEPTH_MAX      250
+#define CM_CEL_LOOPS_MAX      16
+/* Steps and scratch memory of one evaluation, when the caller does not say otherwise. */
+#define CM_CEL_COST_DEFAULT  ((uint64_t)10000000)
+#define CM_CEL_BYTES_DEFAULT CM_MIB(64)
