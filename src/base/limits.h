@@ -86,3 +86,5 @@
 /* Steps and scratch memory of one evaluation, when the caller does not say otherwise. */
 #define CM_CEL_COST_DEFAULT  ((uint64_t)10000000)
 #define CM_CEL_BYTES_DEFAULT CM_MIB(64)
+/* Results of one run of checks: 10,000 objects and 200 checks fit. */
+#define CM_CHECK_RESULTS_MAX ((size_t)4000000)
