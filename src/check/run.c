@@ -26,12 +26,15 @@ static int put_subject(struct cm_subject_sink *sink, const struct cm_subject *su
         return cm_check_subject(s->set, s->arena, subject, s->results, err);
 }
 
-static int evaluate_document(const struct cm_check_set *set, struct cm_arena *arena,
+static int evaluate_document(struct cm_check_provider *provider, struct cm_arena *arena,
                              const struct cm_document_kind *kind,
                              const struct cm_document *document, cm_check_results *results,
                              struct cm_check_counts *counts, struct cm_err *err)
 {
-        struct evaluating_sink s = { { put_subject }, set, arena, results, counts };
+        struct evaluating_sink s = { { put_subject }, NULL, arena, results, counts };
+        int r = provider->get(provider, kind, &s.set, err);
+        if (r < 0)
+                return r;
         struct cm_document *d = CM_NEW(arena, struct cm_document);
         *d = *document;
         if (kind->normalise != NULL)
@@ -40,14 +43,14 @@ static int evaluate_document(const struct cm_check_set *set, struct cm_arena *ar
         return kind->subjects(arena, d, &s.sink, err);
 }
 
-int cm_check_document(const struct cm_check_set *set, struct cm_arena *arena,
+int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
                       const struct cm_document *document, cm_check_results *results,
                       struct cm_check_counts *counts, struct cm_err *err)
 {
         for (size_t i = 0; i < cm_document_kinds_count; i++) {
                 const struct cm_document_kind *kind = cm_document_kinds[i];
                 if (kind->is != NULL && kind->is(document->name, document->root))
-                        return evaluate_document(set, arena, kind, document, results, counts, err);
+                        return evaluate_document(provider, arena, kind, document, results, counts, err);
         }
         counts->unknown++;
         return 0;
@@ -78,7 +81,7 @@ static int read_trees(struct cm_arena *arena, struct cm_sv text, const struct cm
         return cm_node_parse_yaml(arena, text, &options, docs, count, err);
 }
 
-int cm_check_text(const struct cm_check_set *set, struct cm_arena *arena, struct cm_sv name,
+int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, struct cm_sv name,
                   struct cm_sv text, cm_check_results *results, struct cm_check_counts *counts,
                   struct cm_err *err)
 {
@@ -90,7 +93,7 @@ int cm_check_text(const struct cm_check_set *set, struct cm_arena *arena, struct
                         continue;
                 int r = kind->parse(arena, text, &document.root, err);
                 return r < 0 ? r
-                             : evaluate_document(set, arena, kind, &document, results, counts,
+                             : evaluate_document(provider, arena, kind, &document, results, counts,
                                                  err);
         }
         const struct cm_node_doc *docs = NULL;
@@ -99,7 +102,7 @@ int cm_check_text(const struct cm_check_set *set, struct cm_arena *arena, struct
         for (size_t i = 0; i < count && r == 0; i++) {
                 document.root = docs[i].root;
                 document.number = i;
-                r = cm_check_document(set, arena, &document, results, counts, err);
+                r = cm_check_document(provider, arena, &document, results, counts, err);
         }
         return r;
 }
