@@ -88,3 +88,5 @@
 #define CM_CEL_BYTES_DEFAULT CM_MIB(64)
 /* Results of one run of checks: 10,000 objects and 200 checks fit. */
 #define CM_CHECK_RESULTS_MAX ((size_t)4000000)
+/* Memory of the checker: what one document and its results take; what all checks take. */
+#define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)

@@ -86,6 +86,12 @@ static const struct cm_profile profiles[CM_ROLE_COUNT] = {
                             .address_space_bytes_max = (uint64_t)4 << 30,
                             .descriptors_max = 256,
                             .syscalls = fetch_syscalls },
+        [CM_ROLE_CHECKER] = { .name = "coaming-checker",
+                              .summary = "reads configuration and evaluates checks on it",
+                              .fs = CM_FS_NONE,
+                              .address_space_bytes_max = (uint64_t)8 << 30,
+                              .descriptors_max = 64,
+                              .syscalls = worker_syscalls },
 };
 
 const struct cm_profile *cm_profile_get(enum cm_role role)
