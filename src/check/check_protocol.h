@@ -8,9 +8,10 @@
  *   PACK (name, fd): a check file     ->    (any number)
  *   DOCUMENT (name, fd)               ->    (any number; each is answered before the next is read)
  *                                     <-    CHECK (meta data; before its first result)
- *                                     <-    RESULT
+ *                                     <-    RESULTS (many at a time)
  *                                     <-    DOCUMENT_DONE (counts, or the error that it met)
  *   END                               ->
+ *                                     <-    TALLY (how often each check had each state)
  *                                     <-    DONE, or FAIL at any time
  */
 #pragma once
@@ -25,9 +26,10 @@ enum cm_check_message_type {
         CM_CHECK_MSG_DOCUMENT = 6,
         CM_CHECK_MSG_END = 8,
         CM_CHECK_MSG_CHECK = 3,
-        CM_CHECK_MSG_RESULT = 5,
+        CM_CHECK_MSG_RESULTS = 5,
         CM_CHECK_MSG_DOCUMENT_DONE = 7,
         CM_CHECK_MSG_DONE = 9,
+        CM_CHECK_MSG_TALLY = 13,
         CM_CHECK_MSG_FAIL = 11
 };
 
@@ -35,6 +37,7 @@ struct cm_check_job {
         uint32_t k8s_minor;
         int64_t now_s;
         bool all;                   /* optional checks too */
+        bool with_passed;           /* results that pass or do not apply too, not only their number */
         struct cm_sv profile;       /* JSON: {name, tags} */
         struct cm_sv params;        /* JSON: check id -> name -> value */
         const struct cm_sv *wanted; /* check ids; none: all */
@@ -56,7 +59,7 @@ void cm_check_meta_write(struct cm_buf *buf, const struct cm_check_meta *meta);
 CM_MUST_CHECK int cm_check_meta_parse(struct cm_sv bytes, struct cm_check_meta *ret,
                                       struct cm_err *err);
 
-/* RESULT: the members that CHECK does not have; `document` is the parent's business. */
+/* RESULTS: each with its length before it. The members that CHECK does not have; `document` is the parent's business. */
 void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
                            const struct cm_check_result *result);
 CM_MUST_CHECK int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,

@@ -18,10 +18,16 @@
 int cm_role_checker(struct cm_chan *chan, char *notes);
 
 enum {
-        READ_CHUNK = 256 << 10
+        READ_CHUNK = 256 << 10,
+        BATCH_BYTES = 256 << 10
+};
+
+struct tally {
+        uint64_t counts[CM_CHECK_STATE_COUNT];
 };
 
 struct checker {
+        struct cm_check_sink sink; /* first */
         struct cm_chan *chan;
         char *notes;
         struct cm_arena *arena; /* library: lives as long as the role */
@@ -29,7 +35,10 @@ struct checker {
         struct cm_check_library_options options;
         struct cm_check_library *library;
         CM_VEC(struct cm_sv) sent; /* ids of the checks whose CHECK was sent, by index */
+        CM_VEC(struct tally) tallies; /* by the same index */
+        bool with_passed;
         struct cm_buf out;
+        struct cm_buf batch; /* results that were not sent yet */
 };
 
 static int read_all(struct cm_arena *arena, int fd, struct cm_sv *ret, struct cm_err *err)
@@ -78,6 +87,7 @@ static int announce(struct checker *c, const struct cm_check_result *result, uin
         }
         *ret = c->sent.count;
         *CM_VEC_PUSH(c->arena, &c->sent) = result->check;
+        CM_VEC_PUSH(c->arena, &c->tallies);
         const struct cm_check_meta meta = { .index = *ret,
                                             .id = result->check,
                                             .title = result->title,
@@ -88,20 +98,42 @@ static int announce(struct checker *c, const struct cm_check_result *result, uin
         return send_out(c, CM_CHECK_MSG_CHECK, err);
 }
 
-static int send_results(struct checker *c, const cm_check_results *results, struct cm_err *err)
+static int flush_results(struct checker *c, struct cm_err *err)
 {
-        for (size_t i = 0; i < results->count; i++) {
-                uint64_t index = 0;
-                int r = announce(c, &results->items[i], &index, err);
-                if (r < 0)
-                        return r;
-                cm_buf_clear(&c->out);
-                cm_check_result_write(&c->out, index, &results->items[i]);
-                r = send_out(c, CM_CHECK_MSG_RESULT, err);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        if (c->batch.len == 0)
+                return 0;
+        int r = cm_chan_send(c->chan, CM_CHECK_MSG_RESULTS, cm_buf_sv(&c->batch), -1, err);
+        cm_buf_clear(&c->batch);
+        return r;
+}
+
+/* Results go out many at a time; those that pass are only counted, unless they are asked for. */
+static int put_result(struct cm_check_sink *sink, const struct cm_check_result *result,
+                      struct cm_err *err)
+{
+        struct checker *c = (struct checker *)(void *)sink;
+        uint64_t index = 0;
+        int r = announce(c, result, &index, err);
+        if (r < 0)
+                return r;
+        c->tallies.items[index].counts[result->state]++;
+        bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
+        if (is_quiet && !c->with_passed)
+                return 0;
+        cm_buf_clear(&c->out);
+        cm_check_result_write(&c->out, index, result);
+        cm_buf_put_bytes(&c->batch, cm_buf_sv(&c->out));
+        r = cm_buf_check(&c->batch, "results", err);
+        return r == 0 && c->batch.len >= BATCH_BYTES ? flush_results(c, err) : r;
+}
+
+static int send_tallies(struct checker *c, struct cm_err *err)
+{
+        cm_buf_clear(&c->out);
+        for (size_t i = 0; i < c->tallies.count; i++)
+                for (size_t j = 0; j < CM_CHECK_STATE_COUNT; j++)
+                        cm_buf_put_varint(&c->out, c->tallies.items[i].counts[j]);
+        return send_out(c, CM_CHECK_MSG_TALLY, err);
 }
 
 /* A document that cannot be read is answered with its error; the next one is read all the same. */
@@ -109,17 +141,17 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
 {
         struct cm_err problem = CM_ERR_INIT;
         struct cm_check_counts counts = { 0 };
-        cm_check_results results = { 0 };
         struct cm_sv text = CM_SV("");
         cm_note_set(c->notes, 0, CM_SV("document"), name);
         cm_arena_reset(c->scratch);
         int r = read_all(c->scratch, fd, &text, &problem);
         if (r == 0)
                 r = cm_check_text(cm_check_library_provider(c->library), c->scratch, name, text,
-                                  &results, &counts, &problem);
-        if (r == 0)
-                r = send_results(c, &results, err);
-        if (r < 0 && problem.code == CM_E_OK)
+                                  &c->sink, &counts, &problem);
+        if (problem.code == CM_E_WORKER)
+                return cm_err_copy(err, &problem); /* the channel, not the document */
+        r = flush_results(c, err);
+        if (r < 0)
                 return r;
         const struct cm_check_document_done done = {
                 .documents = counts.documents,
@@ -146,6 +178,7 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted = job.wanted;
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
+        c->with_passed = job.with_passed;
         r = cm_node_parse_json(c->arena, job.profile, NULL, &c->options.settings.profile, err);
         if (r == 0)
                 r = cm_node_parse_json(c->arena, job.params, NULL, &c->options.settings.params,
@@ -212,14 +245,17 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
         struct cm_err err = CM_ERR_INIT;
         struct cm_sandbox_report report;
         cm_arena_set_default_limit_handler(memory_limit, NULL);
-        struct checker c = { .chan = chan, .notes = notes };
+        struct checker c = { .sink = { put_result }, .chan = chan, .notes = notes };
         cm_buf_init(&c.out, CM_FRAME_BYTES_MAX);
+        cm_buf_init(&c.batch, CM_FRAME_BYTES_MAX);
         int r = cm_sandbox_enter(CM_ROLE_CHECKER, -1, &report, &err);
         if (r == 0) {
                 c.arena = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
                 c.scratch = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
                 r = serve(&c, &err);
         }
+        if (r == 0)
+                r = send_tallies(&c, &err);
         cm_buf_clear(&c.out);
         if (r < 0)
                 cm_fail_write(&c.out, &err);
@@ -227,6 +263,7 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
         CM_IGNORE(cm_chan_send(chan, r < 0 ? CM_CHECK_MSG_FAIL : CM_CHECK_MSG_DONE,
                                cm_buf_sv(&c.out), -1, &err));
         cm_buf_fini(&c.out);
+        cm_buf_fini(&c.batch);
         cm_arena_free(c.scratch);
         cm_arena_free(c.arena);
         return 0;

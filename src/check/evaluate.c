@@ -92,11 +92,11 @@ struct evaluation {
         const struct cm_check_set *set;
         struct cm_arena *arena;
         const struct cm_subject *subject;
-        cm_check_results *results;
+        struct cm_check_sink *sink;
         struct cm_cel_value slots[CM_CHECK_SLOTS_MAX];
         const struct rule_ref *ref;
-        bool is_not_applicable; /* some rule said so */
-        size_t first;           /* results of this check begin here */
+        bool is_not_applicable; /* some rule of this check said so */
+        size_t given;           /* results of this check */
 };
 
 static struct cm_check_place place_of(const struct evaluation *e, const struct cm_node *decided)
@@ -116,27 +116,26 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
                const struct cm_node *decided, struct cm_err *err)
 {
         const struct cm_check *c = e->ref->check;
-        if (e->results->count == CM_CHECK_RESULTS_MAX)
-                return CM_RAISE(err, CM_E_LIMIT, "more results than check_results_max (%zu)",
-                                CM_CHECK_RESULTS_MAX);
-        struct cm_check_result *r = CM_VEC_PUSH(e->arena, e->results);
-        r->check = c->id;
-        r->title = c->title;
-        r->severity = c->severity;
-        r->state = state;
-        r->remediation = c->remediation;
-        r->message = message;
-        r->subject = (struct cm_check_subject){
-                .view = cm_sv_from_cstr(e->subject->view->name),
-                .kind = e->subject->kind,
-                .name = e->subject->name,
-                .group = e->subject->group,
-                .document = e->subject->document->name,
-                .document_number = e->subject->document->number,
+        struct cm_check_result result = {
+                .check = c->id,
+                .title = c->title,
+                .severity = c->severity,
+                .state = state,
+                .remediation = c->remediation,
+                .message = message,
+                .subject = {
+                        .view = cm_sv_from_cstr(e->subject->view->name),
+                        .kind = e->subject->kind,
+                        .name = e->subject->name,
+                        .group = e->subject->group,
+                        .document = e->subject->document->name,
+                        .document_number = e->subject->document->number,
+                },
         };
         if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)
-                r->place = place_of(e, decided);
-        return 0;
+                result.place = place_of(e, decided);
+        e->given++;
+        return e->sink->put(e->sink, &result, err);
 }
 
 static int add_unknown(struct evaluation *e, const struct cm_cel_program *program,
@@ -253,23 +252,19 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
 /* After the last rule of a check: nothing but "does not apply" is said once. */
 static int close_check(struct evaluation *e, struct cm_err *err)
 {
-        int r = e->is_not_applicable && e->results->count == e->first
+        int r = e->is_not_applicable && e->given == 0
                         ? add(e, CM_CHECK_NOT_APPLICABLE, CM_SV(""), NULL, err)
                         : 0;
         e->is_not_applicable = false;
-        e->first = e->results->count;
+        e->given = 0;
         return r;
 }
 
-int cm_check_subject(const struct cm_check_set *set, struct cm_arena *arena,
-                     const struct cm_subject *subject, cm_check_results *results,
+int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
+                     const struct cm_subject *subject, struct cm_check_sink *sink,
                      struct cm_err *err)
 {
-        struct evaluation e = { .set = set,
-                                .arena = arena,
-                                .subject = subject,
-                                .results = results,
-                                .first = results->count };
+        struct evaluation e = { .set = set, .arena = scratch, .subject = subject, .sink = sink };
         e.slots[CM_CHECK_SLOT_SUBJECT] = cm_cel_from_node(subject->subject);
         e.slots[CM_CHECK_SLOT_PROFILE] = cm_cel_from_node(set->settings.profile);
         e.slots[CM_CHECK_SLOT_RUN] = cm_cel_from_node(set->run);

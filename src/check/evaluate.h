@@ -25,14 +25,18 @@ struct cm_check_settings {
 struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_check *checks,
                                       size_t count, const struct cm_check_settings *settings);
 
-typedef CM_VEC(struct cm_check_result) cm_check_results;
+/* Where results go. What one points at lives until put() returns, or longer. */
+struct cm_check_sink {
+        int (*put)(struct cm_check_sink *sink, const struct cm_check_result *result,
+                   struct cm_err *err);
+};
 
 /*
- * Appends the results of all checks that have a rule for the subject's view.
- * Owns:    results live in `arena` and borrow from checks and subject.
- * Errors:  CM_E_LIMIT (CM_CHECK_RESULTS_MAX).
- * Thread:  one; a set may be used by several threads, each with its own arena and results.
+ * Gives out the results of all checks that have a rule for the subject's view.
+ * Input:   `scratch` is for values of expressions: the caller resets it between subjects.
+ * Errors:  those of the sink.
+ * Thread:  one; a set may be used by several threads, each with its own arena and sink.
  */
-CM_MUST_CHECK int cm_check_subject(const struct cm_check_set *set, struct cm_arena *arena,
-                                   const struct cm_subject *subject, cm_check_results *results,
+CM_MUST_CHECK int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
+                                   const struct cm_subject *subject, struct cm_check_sink *sink,
                                    struct cm_err *err);

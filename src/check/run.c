@@ -13,8 +13,8 @@ enum {
 struct evaluating_sink {
         struct cm_subject_sink sink; /* first */
         const struct cm_check_set *set;
-        struct cm_arena *arena;
-        cm_check_results *results;
+        struct cm_arena *scratch;
+        struct cm_check_sink *out;
         struct cm_check_counts *counts;
 };
 
@@ -23,15 +23,19 @@ static int put_subject(struct cm_subject_sink *sink, const struct cm_subject *su
 {
         struct evaluating_sink *s = (struct evaluating_sink *)(void *)sink;
         s->counts->subjects++;
-        return cm_check_subject(s->set, s->arena, subject, s->results, err);
+        int r = cm_check_subject(s->set, s->scratch, subject, s->out, err);
+        cm_arena_reset(s->scratch);
+        return r;
 }
 
 static int evaluate_document(struct cm_check_provider *provider, struct cm_arena *arena,
                              const struct cm_document_kind *kind,
-                             const struct cm_document *document, cm_check_results *results,
+                             const struct cm_document *document, struct cm_check_sink *sink,
                              struct cm_check_counts *counts, struct cm_err *err)
 {
-        struct evaluating_sink s = { { put_subject }, NULL, arena, results, counts };
+        struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+        struct evaluating_sink s = { { put_subject }, NULL, scratch, sink, counts };
         int r = provider->get(provider, kind, &s.set, err);
         if (r < 0)
                 return r;
@@ -44,13 +48,13 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
 }
 
 int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
-                      const struct cm_document *document, cm_check_results *results,
+                      const struct cm_document *document, struct cm_check_sink *sink,
                       struct cm_check_counts *counts, struct cm_err *err)
 {
         for (size_t i = 0; i < cm_document_kinds_count; i++) {
                 const struct cm_document_kind *kind = cm_document_kinds[i];
                 if (kind->is != NULL && kind->is(document->name, document->root))
-                        return evaluate_document(provider, arena, kind, document, results, counts, err);
+                        return evaluate_document(provider, arena, kind, document, sink, counts, err);
         }
         counts->unknown++;
         return 0;
@@ -82,7 +86,7 @@ static int read_trees(struct cm_arena *arena, struct cm_sv text, const struct cm
 }
 
 int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, struct cm_sv name,
-                  struct cm_sv text, cm_check_results *results, struct cm_check_counts *counts,
+                  struct cm_sv text, struct cm_check_sink *sink, struct cm_check_counts *counts,
                   struct cm_err *err)
 {
         struct cm_document document = { .name = name, .text = text };
@@ -93,8 +97,7 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
                         continue;
                 int r = kind->parse(arena, text, &document.root, err);
                 return r < 0 ? r
-                             : evaluate_document(provider, arena, kind, &document, results, counts,
-                                                 err);
+                             : evaluate_document(provider, arena, kind, &document, sink, counts, err);
         }
         const struct cm_node_doc *docs = NULL;
         size_t count = 0;
@@ -102,7 +105,7 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
         for (size_t i = 0; i < count && r == 0; i++) {
                 document.root = docs[i].root;
                 document.number = i;
-                r = cm_check_document(provider, arena, &document, results, counts, err);
+                r = cm_check_document(provider, arena, &document, sink, counts, err);
         }
         return r;
 }

@@ -21,16 +21,15 @@ struct cm_check_counts {
 };
 
 /*
- * Input:   `name` decides for kinds that have names ("Dockerfile"); both are borrowed and must
- *          outlive the results.
+ * Input:   `name` decides for kinds that have names ("Dockerfile"); `arena` holds the document.
  * Errors:  CM_E_MALFORMED with line and column, CM_E_LIMIT.
  * Counts:  *counts is added to.
  */
 CM_MUST_CHECK int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena,
-                                struct cm_sv name, struct cm_sv text, cm_check_results *results,
+                                struct cm_sv name, struct cm_sv text, struct cm_check_sink *sink,
                                 struct cm_check_counts *counts, struct cm_err *err);
 
 /* The same for a tree that was read already. */
 CM_MUST_CHECK int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
-                                    const struct cm_document *document, cm_check_results *results,
+                                    const struct cm_document *document, struct cm_check_sink *sink,
                                     struct cm_check_counts *counts, struct cm_err *err);

@@ -41,21 +41,30 @@ static int get_one(struct cm_check_provider *provider, const struct cm_document_
         return 0;
 }
 
-/* The worst state is the first of CM_CHECK_STATES; FAIL counts before UNKNOWN here. */
-static const struct cm_check_result *deciding(const cm_check_results *results, struct cm_sv view)
+/* Keeps the result that decides: the first failure, else the worst of CM_CHECK_STATES. */
+struct deciding_sink {
+        struct cm_check_sink sink; /* first */
+        struct cm_arena *arena;
+        struct cm_sv view;
+        bool has_result;
+        struct cm_check_result result; /* only what compare() looks at outlives put() */
+};
+
+static int decide(struct cm_check_sink *sink, const struct cm_check_result *r, struct cm_err *err)
 {
-        const struct cm_check_result *best = NULL;
-        for (size_t i = 0; i < results->count; i++) {
-                const struct cm_check_result *r = &results->items[i];
-                if (!cm_sv_eq(r->subject.view, view))
-                        continue;
-                if (best == NULL || r->state == CM_CHECK_FAIL ||
-                    (best->state != CM_CHECK_FAIL && r->state < best->state))
-                        best = r;
-                if (best->state == CM_CHECK_FAIL)
-                        break;
-        }
-        return best;
+        struct deciding_sink *d = (struct deciding_sink *)(void *)sink;
+        (void)err;
+        if (!cm_sv_eq(r->subject.view, d->view))
+                return 0;
+        bool decides = !d->has_result || (d->result.state != CM_CHECK_FAIL &&
+                                          (r->state == CM_CHECK_FAIL || r->state < d->result.state));
+        if (!decides)
+                return 0;
+        d->has_result = true;
+        d->result.state = r->state;
+        d->result.message = cm_sv_dup(d->arena, r->message);
+        d->result.place.pointer = cm_sv_dup(d->arena, r->place.pointer);
+        return 0;
 }
 
 static void compare(struct selftest *t, const struct cm_node *test, enum cm_check_state want,
@@ -102,23 +111,22 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
                 settings.params = params;
         }
         struct one_set set = { { get_one }, cm_check_set_new(t->arena, t->check, 1, &settings) };
-        cm_check_results results = { 0 };
+        struct deciding_sink out = { .sink = { decide }, .arena = t->arena, .view = view };
         struct cm_check_counts counts = { 0 };
         const struct cm_node *text = cm_node_get(test, "text");
         const struct cm_node *given = cm_node_get(test, "given");
         struct cm_sv name = cm_node_get_string(test, "name");
         int r = 0;
         if (text != NULL) {
-                r = cm_check_text(&set.provider, t->arena, name, cm_node_string(text), &results, &counts,
-                                  err);
+                r = cm_check_text(&set.provider, t->arena, name, cm_node_string(text), &out.sink, &counts, err);
         } else if (given != NULL) {
                 const struct cm_document document = { .name = name, .root = given };
-                r = cm_check_document(&set.provider, t->arena, &document, &results, &counts, err);
+                r = cm_check_document(&set.provider, t->arena, &document, &out.sink, &counts, err);
         } else {
                 r = malformed(t, test, "needs 'given' or 'text'", err);
         }
         if (r == 0)
-                compare(t, test, want, deciding(&results, view));
+                compare(t, test, want, out.has_result ? &out.result : NULL);
         return r;
 }
 

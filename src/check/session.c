@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/cursor.h"
 #include "base/limits.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
@@ -58,12 +59,12 @@ static int on_check(struct cm_check_session *s, struct cm_sv payload, struct cm_
         return 0;
 }
 
-static int on_result(struct cm_check_session *s, struct cm_sv document, struct cm_sv payload,
+static int on_result(struct cm_check_session *s, struct cm_sv document, struct cm_sv bytes,
                      struct cm_err *err)
 {
         struct cm_check_result result;
         uint64_t index = 0;
-        int r = cm_check_result_parse(cm_sv_dup(s->arena, payload), &index, &result, err);
+        int r = cm_check_result_parse(bytes, &index, &result, err);
         if (r < 0)
                 return r;
         if (index >= s->checks.count)
@@ -79,6 +80,36 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.subject.document = document;
         *CM_VEC_PUSH(s->arena, &s->outcome.results) = result;
         return 0;
+}
+
+static int on_results(struct cm_check_session *s, struct cm_sv document, struct cm_sv payload,
+                      struct cm_err *err)
+{
+        struct cm_cursor c = cm_cursor_make(cm_sv_dup(s->arena, payload));
+        int r = 0;
+        while (r == 0 && c.len > 0) {
+                struct cm_sv bytes = cm_cursor_bytes(&c);
+                r = cm_cursor_check(&c, "results", err);
+                if (r == 0)
+                        r = on_result(s, document, bytes, err);
+        }
+        return r;
+}
+
+static int on_tally(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
+{
+        struct cm_cursor c = cm_cursor_make(payload);
+        struct cm_check_tally *tallies =
+                CM_NEW_ARRAY(s->arena, struct cm_check_tally, s->checks.count);
+        for (size_t i = 0; i < s->checks.count; i++) {
+                tallies[i].check = s->checks.items[i].id;
+                tallies[i].severity = s->checks.items[i].severity;
+                for (size_t j = 0; j < CM_CHECK_STATE_COUNT; j++)
+                        tallies[i].counts[j] = cm_cursor_varint(&c);
+        }
+        s->outcome.tallies = tallies;
+        s->outcome.tally_count = s->checks.count;
+        return cm_cursor_check(&c, "tally", err);
 }
 
 static int on_document_done(struct cm_check_session *s, struct cm_sv document,
@@ -105,8 +136,10 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document,
         switch (frame->type) {
         case CM_CHECK_MSG_CHECK:
                 return on_check(s, payload, err);
-        case CM_CHECK_MSG_RESULT:
-                return on_result(s, document, payload, err);
+        case CM_CHECK_MSG_RESULTS:
+                return on_results(s, document, payload, err);
+        case CM_CHECK_MSG_TALLY:
+                return on_tally(s, payload, err);
         case CM_CHECK_MSG_DOCUMENT_DONE:
                 return on_document_done(s, document, payload, err);
         case CM_CHECK_MSG_DONE:
