@@ -51,8 +51,8 @@ struct cm_cel_reason;
  */
 struct cm_cel_value {
         enum cm_cel_kind kind : 8;
-        bool is_node : 8; /* LIST, MAP: a part of a document, not built by the expression */
-        uint32_t len;     /* STRING, BYTES, TYPE: bytes; LIST without is_node: items;
+        bool is_node; /* LIST, MAP: a part of a document, not built by the expression */
+        uint32_t len; /* STRING, BYTES, TYPE: bytes; LIST without is_node: items;
                              DURATION, TIMESTAMP: nanoseconds, an int32_t */
         union {
                 bool boolean;
@@ -81,6 +81,7 @@ struct cm_cel_options {
 };
 
 struct cm_cel_program;
+struct cm_zone_source; /* cel/timestamp.h: time zones by name */
 
 /*
  * Reads an expression. Unknown variables and functions and wrong numbers of arguments are found here;
@@ -116,12 +117,14 @@ void cm_cel_put_caret(struct cm_buf *out, struct cm_sv expression,
 
 /* One evaluation: what it reads, and what it may use. */
 struct cm_cel_run {
-        const struct cm_cel_value *slots; /* one per declared variable */
-        struct cm_arena *scratch;         /* results live here, or in what the slots point at */
-        uint64_t cost_max;                /* 0: CM_CEL_COST_DEFAULT */
-        size_t bytes_max;                 /* of scratch memory; 0: CM_CEL_BYTES_DEFAULT */
-        uint64_t cost;                    /* set: steps used */
-        const struct cm_node *last_read;  /* set: the node that was selected last; of a false `all` or
+        const struct cm_cel_value *slots;   /* one per declared variable */
+        struct cm_arena *scratch;           /* results live here, or in what the slots point at */
+        uint64_t cost_max;                  /* 0: CM_CEL_COST_DEFAULT */
+        size_t bytes_max;                   /* of scratch memory; 0: CM_CEL_BYTES_DEFAULT */
+        const struct cm_zone_source *zones; /* NULL: UTC and "+05:30" only */
+        uint64_t cost;                      /* set: steps used */
+        const struct cm_node
+                *last_read; /* set: the node that was selected last; of a false `all` or
                                              `&&` it is the one that decided. NULL: none */
 };
 
@@ -150,6 +153,6 @@ struct cm_sv cm_cel_type_name(struct cm_cel_value v);
  * As JSON. Exact: int, uint and double are all numbers, bytes are base64, times are text, the keys
  * of maps become text, optional.none() and non-finite doubles become null and text.
  */
-void cm_cel_put_json(struct cm_buf *out, struct cm_cel_value v);
+void cm_cel_put_json(struct cm_buf *out, struct cm_arena *scratch, struct cm_cel_value v);
 /* As JSON that keeps all types: {"int":"1"}, {"list":[...]}, {"map":[[key, value], ...]}. */
-void cm_cel_put_typed_json(struct cm_buf *out, struct cm_cel_value v);
+void cm_cel_put_typed_json(struct cm_buf *out, struct cm_arena *scratch, struct cm_cel_value v);

@@ -10,6 +10,12 @@
 
 struct cm_cel_context;
 
+/* What an error value points at. */
+struct cm_cel_reason {
+        struct cm_sv text;
+        uint32_t ins; /* index of the instruction; UINT32_MAX: made outside */
+};
+
 static inline struct cm_cel_value cm_cel_null(void)
 {
         return (struct cm_cel_value){ .kind = CM_CEL_NULL };
@@ -33,7 +39,9 @@ static inline struct cm_cel_value cm_cel_double(double v)
 /* Texts are borrowed and shorter than 4 GiB (every limit on input is lower). */
 static inline struct cm_cel_value cm_cel_string(struct cm_sv s)
 {
-        return (struct cm_cel_value){ .kind = CM_CEL_STRING, .len = (uint32_t)s.len, .text = s.ptr };
+        return (struct cm_cel_value){ .kind = CM_CEL_STRING,
+                                      .len = (uint32_t)s.len,
+                                      .text = s.ptr };
 }
 static inline struct cm_cel_value cm_cel_bytes(struct cm_sv s)
 {
@@ -41,15 +49,21 @@ static inline struct cm_cel_value cm_cel_bytes(struct cm_sv s)
 }
 static inline struct cm_cel_value cm_cel_type(struct cm_sv name)
 {
-        return (struct cm_cel_value){ .kind = CM_CEL_TYPE, .len = (uint32_t)name.len, .text = name.ptr };
+        return (struct cm_cel_value){ .kind = CM_CEL_TYPE,
+                                      .len = (uint32_t)name.len,
+                                      .text = name.ptr };
 }
 static inline struct cm_cel_value cm_cel_duration(int64_t seconds, int32_t nanos)
 {
-        return (struct cm_cel_value){ .kind = CM_CEL_DURATION, .len = (uint32_t)nanos, .integer = seconds };
+        return (struct cm_cel_value){ .kind = CM_CEL_DURATION,
+                                      .len = (uint32_t)nanos,
+                                      .integer = seconds };
 }
 static inline struct cm_cel_value cm_cel_timestamp(int64_t seconds, int32_t nanos)
 {
-        return (struct cm_cel_value){ .kind = CM_CEL_TIMESTAMP, .len = (uint32_t)nanos, .integer = seconds };
+        return (struct cm_cel_value){ .kind = CM_CEL_TIMESTAMP,
+                                      .len = (uint32_t)nanos,
+                                      .integer = seconds };
 }
 /* `items` are borrowed; none is an error. */
 static inline struct cm_cel_value cm_cel_list(const struct cm_cel_value *items, size_t count)

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers questions about the value modules of cel/ for the tests that compare with other
+ * implementations (tests/live/50-cel-values): a line "COMMAND ARGUMENT..." (arguments in
+ * hexadecimal) on standard input gives a line on standard output.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "cel/timestamp.h"
+#include "os/zoneinfo.h"
+
+enum {
+        ARGUMENTS_MAX = 4
+};
+
+struct request {
+        struct cm_arena *arena;
+        struct cm_zone_source zones;
+        struct cm_sv args[ARGUMENTS_MAX];
+        size_t count;
+};
+
+static struct cm_sv arg(const struct request *q, size_t i)
+{
+        return i < q->count ? q->args[i] : CM_SV("");
+}
+
+/* "TIMESTAMP ZONE": all fields. */
+static int fields(const struct request *q, struct cm_err *err)
+{
+        struct cm_timestamp t;
+        int64_t east_s = 0;
+        int r = cm_timestamp_parse(arg(q, 0), &t, err);
+        if (r == 0)
+                r = cm_timestamp_east_s(t, arg(q, 1), &q->zones, &east_s, err);
+        if (r < 0)
+                return r;
+        for (int f = 0; f < CM_TIMESTAMP_FIELD_COUNT; f++)
+                printf("%" PRId64 " ", cm_timestamp_get(t, (enum cm_timestamp_field)f, east_s));
+        printf("%" PRId64 "\n", east_s);
+        return 0;
+}
+
+static int duration(const struct request *q, struct cm_err *err)
+{
+        struct cm_duration d;
+        char text[CM_TIMESTAMP_TEXT_BYTES];
+        int r = cm_duration_parse(arg(q, 0), &d, err);
+        if (r == 0)
+                printf("%s\n", cm_duration_format(d, text));
+        return r;
+}
+
+static int timestamp(const struct request *q, struct cm_err *err)
+{
+        struct cm_timestamp t;
+        char text[CM_TIMESTAMP_TEXT_BYTES];
+        int r = cm_timestamp_parse(arg(q, 0), &t, err);
+        if (r == 0)
+                printf("%s\n", cm_timestamp_format(t, text));
+        return r;
+}
+
+static const struct {
+        const char *name;
+        int (*answer)(const struct request *q, struct cm_err *err);
+} commands[] = {
+        { "fields", fields },
+        { "duration", duration },
+        { "timestamp", timestamp },
+};
+
+static struct cm_sv unhex(struct cm_arena *arena, struct cm_sv s)
+{
+        char *p = cm_arena_alloc(arena, s.len / 2 + 1, 1);
+        for (size_t i = 0; i + 1 < s.len; i += 2)
+                p[i / 2] = (char)(cm_hex_value(s.ptr[i]) * 16 + cm_hex_value(s.ptr[i + 1]));
+        return cm_sv_make(p, s.len / 2);
+}
+
+/* "error CODE" when the module refuses. */
+static void answer(struct request *q, struct cm_sv line)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_sv command;
+        struct cm_sv field;
+        cm_sv_next_field(&line, ' ', &command);
+        q->count = 0;
+        while (q->count < ARGUMENTS_MAX && cm_sv_next_field(&line, ' ', &field))
+                q->args[q->count++] = unhex(q->arena, field);
+        for (size_t i = 0; i < CM_ARRAY_LEN(commands); i++)
+                if (cm_sv_eq(command, cm_sv_from_cstr(commands[i].name)) &&
+                    commands[i].answer(q, &err) < 0)
+                        printf("error %s\n", cm_err_name(err.code));
+}
+
+int main(void)
+{
+        struct cm_arena *kept = cm_arena_new(CM_MIB(64));
+        struct request q = { .arena = cm_arena_new(CM_MIB(256)),
+                             .zones = { cm_zoneinfo_load, cm_zoneinfo_new(kept, NULL) } };
+        static char line[1 << 20];
+        while (fgets(line, sizeof(line), stdin) != NULL) {
+                struct cm_sv text = cm_sv_from_cstr(line);
+                answer(&q, cm_sv_trim(text));
+                cm_arena_reset(q.arena);
+        }
+        cm_arena_free(q.arena);
+        cm_arena_free(kept);
+        return 0;
+}
