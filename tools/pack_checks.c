@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "check/library.h"
+#include "check/profile_select.h"
 #include "codec/node_yaml.h"
 
 static struct cm_sv read_file(struct cm_arena *arena, const char *path)
@@ -39,6 +40,13 @@ static int pack(struct cm_arena *arena, const char *path, struct cm_buf *out, st
                 return cm_err_context(err, "%s", path);
         for (size_t i = 0; i < count && r == 0; i++) {
                 struct cm_check check;
+                if (cm_check_profile_is(docs[i].root)) {
+                        r = cm_check_profile_verify(arena, cm_sv_from_cstr(path), docs[i].root,
+                                                    err);
+                        if (r == 0)
+                                cm_check_pack_write_profile(out, docs[i].root);
+                        continue;
+                }
                 r = cm_check_load(arena, cm_sv_from_cstr(path), docs[i].root, &check, err);
                 if (r == 0)
                         cm_check_pack_write(out, &check, docs[i].root);

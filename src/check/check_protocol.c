@@ -15,7 +15,6 @@ void cm_check_job_write(struct cm_buf *buf, const struct cm_check_job *job)
         cm_buf_put_u8(buf, job->all ? 1 : 0);
         cm_buf_put_u8(buf, job->with_passed ? 1 : 0);
         cm_buf_put_bytes(buf, job->profile);
-        cm_buf_put_bytes(buf, job->params);
         cm_buf_put_varint(buf, job->wanted_count);
         for (size_t i = 0; i < job->wanted_count; i++)
                 cm_buf_put_bytes(buf, job->wanted[i]);
@@ -31,7 +30,6 @@ int cm_check_job_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_che
         job.all = cm_cursor_u8(&c) != 0;
         job.with_passed = cm_cursor_u8(&c) != 0;
         job.profile = cm_cursor_bytes(&c);
-        job.params = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);
         if (c.failed || count > WANTED_MAX)
                 return CM_RAISE(err, CM_E_WORKER, "check job is malformed");

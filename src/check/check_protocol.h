@@ -38,8 +38,7 @@ struct cm_check_job {
         int64_t now_s;
         bool all;                   /* optional checks too */
         bool with_passed;           /* results that pass or do not apply too, not only their number */
-        struct cm_sv profile;       /* JSON: {name, tags} */
-        struct cm_sv params;        /* JSON: check id -> name -> value */
+        struct cm_sv profile;       /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */
         size_t wanted_count;
 };

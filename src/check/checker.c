@@ -11,7 +11,6 @@
 #include "base/limits.h"
 #include "check/check_protocol.h"
 #include "check/library.h"
-#include "codec/node_json.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
 
@@ -179,11 +178,8 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
         c->with_passed = job.with_passed;
-        r = cm_node_parse_json(c->arena, job.profile, NULL, &c->options.settings.profile, err);
-        if (r == 0)
-                r = cm_node_parse_json(c->arena, job.params, NULL, &c->options.settings.params,
-                                       err);
-        return r < 0 ? r : cm_check_library_new(c->arena, &c->options, &c->library, err);
+        c->options.profile = job.profile;
+        return cm_check_library_new(c->arena, &c->options, &c->library, err);
 }
 
 static int on_pack(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)

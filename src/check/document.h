@@ -56,3 +56,7 @@ extern const size_t cm_document_kinds_count;
 
 /* The view of this name, of any kind of document; NULL when there is none. */
 const struct cm_check_view *cm_check_view_find(struct cm_sv name);
+
+/* One JSON value; of a key that stands twice the last counts. */
+CM_MUST_CHECK int cm_document_read_json(struct cm_arena *arena, struct cm_sv text,
+                                        const struct cm_node **ret, struct cm_err *err);

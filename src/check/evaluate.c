@@ -307,7 +307,7 @@ struct cm_sv cm_check_message_text(struct cm_arena *arena, const struct cm_check
                 else if (v.kind == CM_CEL_STRING)
                         cm_buf_put_sv(&out, cm_cel_sv(v));
                 else
-                        cm_cel_put_json(&out, v);
+                        cm_cel_put_json(&out, arena, v);
         }
         return cm_sv_dup(arena, cm_sv_slice(cm_buf_sv(&out), 0, MESSAGE_BYTES_MAX));
 }

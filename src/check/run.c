@@ -3,7 +3,6 @@
 #include "check/run.h"
 
 #include "base/limits.h"
-#include "codec/node_json.h"
 #include "codec/node_yaml.h"
 
 enum {
@@ -74,7 +73,7 @@ static int read_trees(struct cm_arena *arena, struct cm_sv text, const struct cm
         if (looks_like_json(text)) {
                 struct cm_err not_json = CM_ERR_INIT;
                 struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
-                if (cm_node_parse_json(arena, text, NULL, &doc->root, &not_json) == 0) {
+                if (cm_document_read_json(arena, text, &doc->root, &not_json) == 0) {
                         *docs = doc;
                         *count = 1;
                         return 0;

@@ -6,6 +6,7 @@
 
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/vec.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
 
@@ -14,6 +15,8 @@ struct cm_check_session {
         struct cm_worker worker;
         bool runs;
         CM_VEC(struct cm_check_meta) checks;
+        CM_VEC(struct cm_check_result) results;
+        CM_VEC(struct cm_check_unread) unread;
         struct cm_check_outcome outcome;
 };
 
@@ -26,6 +29,7 @@ int cm_check_session_start(struct cm_arena *arena, const struct cm_check_job *jo
         if (r < 0)
                 return r;
         s->runs = true;
+        s->outcome.with_passed = job->with_passed;
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&buf, CM_FRAME_BYTES_MAX);
         cm_check_job_write(&buf, job);
@@ -69,7 +73,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
                 return r;
         if (index >= s->checks.count)
                 return CM_RAISE(err, CM_E_WORKER, "checker sent a result of no check");
-        if (s->outcome.results.count == CM_CHECK_RESULTS_MAX)
+        if (s->results.count == CM_CHECK_RESULTS_MAX)
                 return CM_RAISE(err, CM_E_LIMIT, "more results than check_results_max (%zu)",
                                 CM_CHECK_RESULTS_MAX);
         const struct cm_check_meta *meta = &s->checks.items[index];
@@ -78,7 +82,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.severity = meta->severity;
         result.remediation = meta->remediation;
         result.subject.document = document;
-        *CM_VEC_PUSH(s->arena, &s->outcome.results) = result;
+        *CM_VEC_PUSH(s->arena, &s->results) = result;
         return 0;
 }
 
@@ -122,7 +126,7 @@ static int on_document_done(struct cm_check_session *s, struct cm_sv document,
         s->outcome.documents += done.documents;
         s->outcome.subjects += done.subjects;
         if (done.code != CM_E_OK || done.unknown > 0)
-                *CM_VEC_PUSH(s->arena, &s->outcome.unread) = (struct cm_check_unread){
+                *CM_VEC_PUSH(s->arena, &s->unread) = (struct cm_check_unread){
                         document, (enum cm_err_code)done.code, cm_sv_dup(s->arena, done.text)
                 };
         return 1;
@@ -186,7 +190,12 @@ int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome 
         if (r == 0)
                 r = converse(s, CM_SV(""), err);
         cm_check_session_stop(s);
-        if (r == 0)
-                *ret = s->outcome;
-        return r;
+        if (r < 0)
+                return r;
+        *ret = s->outcome;
+        ret->results = s->results.items;
+        ret->result_count = s->results.count;
+        ret->unread = s->unread.items;
+        ret->unread_count = s->unread.count;
+        return 0;
 }

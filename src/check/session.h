@@ -5,33 +5,9 @@
  */
 #pragma once
 
-#include "base/vec.h"
 #include "check/check_protocol.h"
 
 struct cm_check_session;
-
-/* A document that could not be read, or that is of no kind that checks know. */
-struct cm_check_unread {
-        struct cm_sv document;
-        enum cm_err_code code; /* CM_E_OK: of no known kind */
-        struct cm_sv reason;
-};
-
-/* How often a check had each state. */
-struct cm_check_tally {
-        struct cm_sv check;
-        enum cm_severity severity;
-        uint64_t counts[CM_CHECK_STATE_COUNT];
-};
-
-struct cm_check_outcome {
-        CM_VEC(struct cm_check_result) results; /* in the order of documents */
-        CM_VEC(struct cm_check_unread) unread;
-        uint64_t documents; /* that were looked at */
-        uint64_t subjects;
-        const struct cm_check_tally *tallies;
-        size_t tally_count;
-};
 
 /* `budget_s`: seconds for everything. Owns: all results live in `arena`. */
 CM_MUST_CHECK int cm_check_session_start(struct cm_arena *arena, const struct cm_check_job *job,

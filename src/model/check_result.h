@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/err.h"
 #include "base/sv.h"
 #include "model/severity.h"
 
@@ -52,4 +53,31 @@ struct cm_check_result {
         struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
         struct cm_sv remediation;
         struct cm_sv fingerprint; /* same object, same fault, same text */
+};
+
+/* How often a check had each state. */
+struct cm_check_tally {
+        struct cm_sv check;
+        enum cm_severity severity;
+        uint64_t counts[CM_CHECK_STATE_COUNT];
+};
+
+/* A document that could not be read, or that is of no kind that checks know. */
+struct cm_check_unread {
+        struct cm_sv document;
+        enum cm_err_code code; /* CM_E_OK: of no known kind */
+        struct cm_sv reason;
+};
+
+/* Everything that one run says. */
+struct cm_check_outcome {
+        const struct cm_check_result *results; /* in the order of documents; see with_passed */
+        size_t result_count;
+        const struct cm_check_unread *unread;
+        size_t unread_count;
+        const struct cm_check_tally *tallies; /* of every check that had a result */
+        size_t tally_count;
+        uint64_t documents; /* that were looked at */
+        uint64_t subjects;
+        bool with_passed; /* `results` holds those too that pass or do not apply */
 };
