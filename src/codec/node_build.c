@@ -5,7 +5,8 @@
 #include "base/vec.h"
 
 enum {
-        BLOCK_NODES = 64
+        BLOCK_NODES = 64,
+        SMALL_MAP = 8
 };
 
 struct cm_node *cm_node_build_new(struct cm_node_build *b, enum cm_node_type type,
@@ -60,6 +61,21 @@ static void fill_list(struct cm_node_build *b, struct cm_node *list, size_t base
                 list->list.items[i] = b->entries[base + i].value;
 }
 
+/* Few members of different keys: no index is needed and comparing is quickest. */
+static bool fill_small_map(struct cm_node *map, const struct cm_node_member *from, size_t count)
+{
+        if (count > SMALL_MAP)
+                return false;
+        for (size_t i = 1; i < count; i++)
+                for (size_t k = 0; k < i; k++)
+                        if (from[i].key.len == from[k].key.len &&
+                            cm_sv_eq(from[i].key, from[k].key))
+                                return false;
+        memcpy(map->map.members, from, count * sizeof(*from));
+        map->map.count = count;
+        return true;
+}
+
 static size_t fill_map(struct cm_node_build *b, struct cm_node *map, size_t base,
                        struct cm_node_member *ret_first, struct cm_node_member *ret_again)
 {
@@ -68,6 +84,8 @@ static size_t fill_map(struct cm_node_build *b, struct cm_node *map, size_t base
         map->map.capacity = count;
         map->map.members = cm_arena_alloc_array(b->arena, count, sizeof(*map->map.members),
                                                 _Alignof(struct cm_node_member));
+        if (fill_small_map(map, b->entries + base, count))
+                return 0;
         for (size_t i = base; i < b->count; i++) {
                 const struct cm_node_member *m = &b->entries[i];
                 const struct cm_node_member *old = cm_node_member(map, m->key);
