@@ -43,9 +43,9 @@ struct cm_check_view {
 /* A text with expressions in braces: "container {c.name} is privileged". */
 struct cm_check_message {
         struct cm_check_message_part {
-                struct cm_sv text; /* literal text before the expression */
+                struct cm_sv text;                    /* literal text before the expression */
                 const struct cm_cel_program *program; /* or NULL: only text */
-        } *parts;
+        } * parts;
         size_t count;
 };
 
@@ -82,7 +82,7 @@ struct cm_check {
         struct cm_sv remediation;
         struct cm_sv question; /* of a manual check, which has no rules */
         const struct cm_node *references;
-        const struct cm_node *params; /* name -> {default, doc} */
+        const struct cm_node *params;   /* name -> {default, doc} */
         const struct cm_node *defaults; /* name -> value */
         const struct cm_node *tests;
         const struct cm_check_map *maps;

@@ -298,8 +298,7 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
                 r = text_of(l, root, "status", false, &status, err);
         c->is_optional = cm_sv_eq(status, CM_SV("optional"));
         if (r == 0 && status.len > 0 && !c->is_optional && !cm_sv_eq(status, CM_SV("stable")))
-                r = wrong(l, cm_node_get(root, "status")->pos, err,
-                          "status is stable or optional");
+                r = wrong(l, cm_node_get(root, "status")->pos, err, "status is stable or optional");
         if (r == 0)
                 r = text_of(l, root, "rationale", true, &c->rationale, err);
         if (r == 0)
@@ -310,9 +309,9 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
                   struct cm_check *ret, struct cm_err *err)
 {
-        static const char *const known[] = { "id",         "title",  "severity", "status",
-                                             "rationale",  "maps",   "params",   "remediation",
-                                             "references", "rules",  "tests",    "question",
+        static const char *const known[] = { "id",         "title", "severity", "status",
+                                             "rationale",  "maps",  "params",   "remediation",
+                                             "references", "rules", "tests",    "question",
                                              NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check };

@@ -80,8 +80,8 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
         cm_buf_put_varint(buf, result->subject.document_number);
         cm_buf_put_varint(buf, result->place.line);
         cm_buf_put_varint(buf, result->place.column);
-        const struct cm_sv texts[] = { result->subject.view, result->subject.kind,
-                                       result->subject.name, result->subject.group,
+        const struct cm_sv texts[] = { result->subject.view,  result->subject.kind,
+                                       result->subject.name,  result->subject.group,
                                        result->place.pointer, result->message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 cm_buf_put_bytes(buf, texts[i]);
@@ -97,14 +97,13 @@ int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
         result.subject.document_number = (size_t)cm_cursor_varint(&c);
         uint64_t line = cm_cursor_varint(&c);
         uint64_t column = cm_cursor_varint(&c);
-        struct cm_sv *const texts[] = { &result.subject.view, &result.subject.kind,
-                                        &result.subject.name, &result.subject.group,
+        struct cm_sv *const texts[] = { &result.subject.view,  &result.subject.kind,
+                                        &result.subject.name,  &result.subject.group,
                                         &result.place.pointer, &result.message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 *texts[i] = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "check result", err);
-        if (r == 0 &&
-            (state >= CM_CHECK_STATE_COUNT || line > UINT32_MAX || column > UINT32_MAX))
+        if (r == 0 && (state >= CM_CHECK_STATE_COUNT || line > UINT32_MAX || column > UINT32_MAX))
                 r = CM_RAISE(err, CM_E_WORKER, "check result has no known state or place");
         if (r < 0)
                 return r;

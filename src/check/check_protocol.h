@@ -36,9 +36,9 @@ enum cm_check_message_type {
 struct cm_check_job {
         uint32_t k8s_minor;
         int64_t now_s;
-        bool all;                   /* optional checks too */
-        bool with_passed;           /* results that pass or do not apply too, not only their number */
-        struct cm_sv profile;       /* name, or "": all checks */
+        bool all;             /* optional checks too */
+        bool with_passed;     /* results that pass or do not apply too, not only their number */
+        struct cm_sv profile; /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */
         size_t wanted_count;
 };

@@ -29,11 +29,11 @@ struct checker {
         struct cm_check_sink sink; /* first */
         struct cm_chan *chan;
         char *notes;
-        struct cm_arena *arena; /* library: lives as long as the role */
+        struct cm_arena *arena;   /* library: lives as long as the role */
         struct cm_arena *scratch; /* of one document */
         struct cm_check_library_options options;
         struct cm_check_library *library;
-        CM_VEC(struct cm_sv) sent; /* ids of the checks whose CHECK was sent, by index */
+        CM_VEC(struct cm_sv) sent;    /* ids of the checks whose CHECK was sent, by index */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
         struct cm_buf out;
@@ -43,8 +43,8 @@ struct checker {
 static int read_all(struct cm_arena *arena, int fd, struct cm_sv *ret, struct cm_err *err)
 {
         off_t size = lseek(fd, 0, SEEK_END);
-        size_t capacity = size > 0 && (uint64_t)size < CM_NODE_BYTES_MAX ? (size_t)size + 1
-                                                                         : READ_CHUNK;
+        size_t capacity =
+                size > 0 && (uint64_t)size < CM_NODE_BYTES_MAX ? (size_t)size + 1 : READ_CHUNK;
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&buf, CM_NODE_BYTES_MAX);
         if (size >= 0 && lseek(fd, 0, SEEK_SET) < 0)
@@ -187,8 +187,7 @@ static int on_pack(struct checker *c, struct cm_sv name, int fd, struct cm_err *
         struct cm_sv text = CM_SV("");
         cm_note_set(c->notes, 0, CM_SV("check file"), name);
         int r = read_all(c->arena, fd, &text, err);
-        return r < 0 ? r
-                     : cm_check_library_add(c->library, cm_sv_dup(c->arena, name), text, err);
+        return r < 0 ? r : cm_check_library_add(c->library, cm_sv_dup(c->arena, name), text, err);
 }
 
 /* Returns 1 after END. */

@@ -25,7 +25,7 @@ struct cm_subject {
         struct cm_sv group;
         const struct cm_node *subject;
         const struct cm_node *variables[CM_CHECK_VIEW_VARIABLES_MAX]; /* as the view names them */
-        struct cm_node_pos pos; /* where the object begins */
+        struct cm_node_pos pos;                                       /* where the object begins */
 };
 
 /* Where subjects go; they live in the arena of the run. */

@@ -43,8 +43,7 @@ static const struct cm_node *without_nulls(struct cm_arena *arena, const struct 
         size_t count = cm_node_count(n);
         for (size_t i = 0; i < count; i++) {
                 bool is_map = n->type == CM_NODE_MAP;
-                const struct cm_node *child = is_map ? n->map.members[i].value
-                                                     : n->list.items[i];
+                const struct cm_node *child = is_map ? n->map.members[i].value : n->list.items[i];
                 const struct cm_node *clean = without_nulls(arena, child);
                 bool is_gone = is_map && cm_node_type(child) == CM_NODE_NULL;
                 if (copy == NULL && (is_gone || clean != child)) {
@@ -75,7 +74,8 @@ static const char *const inherited[] = { "runAsUser",      "runAsGroup",     "ru
 static const struct cm_node *effective(struct cm_arena *arena, const struct cm_node *pod,
                                        const struct cm_node *own)
 {
-        struct cm_node *sc = cm_node_new_map(arena, own != NULL ? own->pos : (struct cm_node_pos){ 0 });
+        struct cm_node *sc =
+                cm_node_new_map(arena, own != NULL ? own->pos : (struct cm_node_pos){ 0 });
         for (size_t i = 0; i < CM_ARRAY_LEN(inherited); i++) {
                 const struct cm_node_member *m = cm_node_member(pod, cm_sv_from_cstr(inherited[i]));
                 if (m != NULL && cm_node_type(m->value) != CM_NODE_NULL)

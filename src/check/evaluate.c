@@ -105,8 +105,8 @@ static struct cm_check_place place_of(const struct evaluation *e, const struct c
         const struct cm_node *root = e->subject->document->root;
         if (!cm_node_locate(e->arena, root, decided, &place.pointer))
                 cm_node_locate(e->arena, root, e->subject->subject, &place.pointer);
-        struct cm_node_pos pos = decided != NULL && decided->pos.line > 0 ? decided->pos
-                                                                          : e->subject->pos;
+        struct cm_node_pos pos =
+                decided != NULL && decided->pos.line > 0 ? decided->pos : e->subject->pos;
         place.line = pos.line;
         place.column = pos.column;
         return place;
@@ -147,8 +147,8 @@ static int add_unknown(struct evaluation *e, const struct cm_cel_program *progra
                 text = cm_sv_printf(e->arena, "not evaluated: %s", limit->text);
         } else if (v->kind == CM_CEL_ERROR) {
                 struct cm_cel_fault fault = cm_cel_fault_of(program, *v);
-                text = cm_sv_printf(e->arena, "%.*s has no value: %.*s",
-                                    CM_SV_ARG(fault.failing), CM_SV_ARG(fault.text));
+                text = cm_sv_printf(e->arena, "%.*s has no value: %.*s", CM_SV_ARG(fault.failing),
+                                    CM_SV_ARG(fault.text));
         } else {
                 text = cm_sv_printf(e->arena, "%.*s is not true or false but a %.*s",
                                     CM_SV_ARG(cm_cel_text(program)),

@@ -15,7 +15,7 @@
 struct cm_check_set;
 
 struct cm_check_settings {
-        uint32_t k8s_minor;           /* 1.<this>; rules for other versions do not apply */
+        uint32_t k8s_minor;            /* 1.<this>; rules for other versions do not apply */
         const struct cm_node *profile; /* {name, tags} */
         const struct cm_node *params;  /* check id -> name -> value, over the checks' defaults */
         int64_t now_s;

@@ -139,8 +139,8 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                 r = read_entry(l, e, err);
                 if (r < 0)
                         return r;
-                bool selected = l->profile == NULL ||
-                                cm_check_profile_selects(l->profile, e->check);
+                bool selected =
+                        l->profile == NULL || cm_check_profile_selects(l->profile, e->check);
                 bool by_default = !e->check->is_optional || l->options->all ||
                                   l->options->wanted_count > 0 || l->profile != NULL;
                 if (selected && by_default)
@@ -200,10 +200,9 @@ static int add_one(struct cm_check_library *l, struct cm_sv source, const struct
         cm_buf_put_char(&views, ' ');
         for (size_t i = 0; i < check->rule_count; i++)
                 cm_buf_printf(&views, "%s ", check->rules[i].view->name);
-        *entry_for(l, check->id) =
-                (struct entry){ .id = check->id,
-                                .views = cm_sv_dup(l->arena, cm_buf_sv(&views)),
-                                .check = check };
+        *entry_for(l, check->id) = (struct entry){ .id = check->id,
+                                                   .views = cm_sv_dup(l->arena, cm_buf_sv(&views)),
+                                                   .check = check };
         return 0;
 }
 

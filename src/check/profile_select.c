@@ -41,8 +41,8 @@ static bool is_known(struct cm_sv key, const char *const *known)
         return false;
 }
 
-int cm_check_profile_verify(struct cm_arena *arena, struct cm_sv source,
-                            const struct cm_node *root, struct cm_err *err)
+int cm_check_profile_verify(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
+                            struct cm_err *err)
 {
         static const char *const members[] = { "profile", "title",  "summary", "tags",
                                                "select",  "params", NULL };

@@ -53,7 +53,8 @@ int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena
         for (size_t i = 0; i < cm_document_kinds_count; i++) {
                 const struct cm_document_kind *kind = cm_document_kinds[i];
                 if (kind->is != NULL && kind->is(document->name, document->root))
-                        return evaluate_document(provider, arena, kind, document, sink, counts, err);
+                        return evaluate_document(provider, arena, kind, document, sink, counts,
+                                                 err);
         }
         counts->unknown++;
         return 0;
@@ -91,12 +92,12 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
         struct cm_document document = { .name = name, .text = text };
         for (size_t i = 0; i < cm_document_kinds_count; i++) {
                 const struct cm_document_kind *kind = cm_document_kinds[i];
-                if (kind->is_text == NULL ||
-                    !kind->is_text(name, cm_sv_slice(text, 0, HEAD_BYTES)))
+                if (kind->is_text == NULL || !kind->is_text(name, cm_sv_slice(text, 0, HEAD_BYTES)))
                         continue;
                 int r = kind->parse(arena, text, &document.root, err);
                 return r < 0 ? r
-                             : evaluate_document(provider, arena, kind, &document, sink, counts, err);
+                             : evaluate_document(provider, arena, kind, &document, sink, counts,
+                                                 err);
         }
         const struct cm_node_doc *docs = NULL;
         size_t count = 0;

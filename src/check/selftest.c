@@ -56,8 +56,9 @@ static int decide(struct cm_check_sink *sink, const struct cm_check_result *r, s
         (void)err;
         if (!cm_sv_eq(r->subject.view, d->view))
                 return 0;
-        bool decides = !d->has_result || (d->result.state != CM_CHECK_FAIL &&
-                                          (r->state == CM_CHECK_FAIL || r->state < d->result.state));
+        bool decides =
+                !d->has_result || (d->result.state != CM_CHECK_FAIL &&
+                                   (r->state == CM_CHECK_FAIL || r->state < d->result.state));
         if (!decides)
                 return 0;
         d->has_result = true;
@@ -118,7 +119,8 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
         struct cm_sv name = cm_node_get_string(test, "name");
         int r = 0;
         if (text != NULL) {
-                r = cm_check_text(&set.provider, t->arena, name, cm_node_string(text), &out.sink, &counts, err);
+                r = cm_check_text(&set.provider, t->arena, name, cm_node_string(text), &out.sink,
+                                  &counts, err);
         } else if (given != NULL) {
                 const struct cm_document document = { .name = name, .root = given };
                 r = cm_check_document(&set.provider, t->arena, &document, &out.sink, &counts, err);

@@ -8,7 +8,7 @@
 #include "check/run.h"
 
 struct cm_check_test_failure {
-        size_t number;         /* of the test, from 1 */
+        size_t number;          /* of the test, from 1 */
         struct cm_node_pos pos; /* in the check file */
         struct cm_sv text;
 };

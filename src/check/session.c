@@ -116,8 +116,8 @@ static int on_tally(struct cm_check_session *s, struct cm_sv payload, struct cm_
         return cm_cursor_check(&c, "tally", err);
 }
 
-static int on_document_done(struct cm_check_session *s, struct cm_sv document,
-                            struct cm_sv payload, struct cm_err *err)
+static int on_document_done(struct cm_check_session *s, struct cm_sv document, struct cm_sv payload,
+                            struct cm_err *err)
 {
         struct cm_check_document_done done;
         int r = cm_check_document_done_parse(payload, &done, err);
@@ -126,15 +126,15 @@ static int on_document_done(struct cm_check_session *s, struct cm_sv document,
         s->outcome.documents += done.documents;
         s->outcome.subjects += done.subjects;
         if (done.code != CM_E_OK || done.unknown > 0)
-                *CM_VEC_PUSH(s->arena, &s->unread) = (struct cm_check_unread){
-                        document, (enum cm_err_code)done.code, cm_sv_dup(s->arena, done.text)
-                };
+                *CM_VEC_PUSH(s->arena, &s->unread) =
+                        (struct cm_check_unread){ document, (enum cm_err_code)done.code,
+                                                  cm_sv_dup(s->arena, done.text) };
         return 1;
 }
 
 /* Returns 1 when what was asked is answered. */
-static int on_frame(struct cm_check_session *s, struct cm_sv document,
-                    const struct cm_frame *frame, struct cm_err *err)
+static int on_frame(struct cm_check_session *s, struct cm_sv document, const struct cm_frame *frame,
+                    struct cm_err *err)
 {
         struct cm_sv payload = cm_buf_sv(&frame->payload);
         switch (frame->type) {

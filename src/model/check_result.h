@@ -10,12 +10,12 @@
 #include "base/sv.h"
 #include "model/severity.h"
 
-#define CM_CHECK_STATES(X)                                                           \
-        X(UNKNOWN, "unknown")               /* data is missing or unreadable */      \
-        X(FAIL, "fail")                                                              \
-        X(WAIVED, "waived")                 /* fails, and a waiver applies */        \
-        X(MANUAL, "manual")                 /* a person must answer the question */  \
-        X(NOT_APPLICABLE, "not-applicable") /* the check says so of this object */   \
+#define CM_CHECK_STATES(X)                                                          \
+        X(UNKNOWN, "unknown") /* data is missing or unreadable */                   \
+        X(FAIL, "fail")                                                             \
+        X(WAIVED, "waived")                 /* fails, and a waiver applies */       \
+        X(MANUAL, "manual")                 /* a person must answer the question */ \
+        X(NOT_APPLICABLE, "not-applicable") /* the check says so of this object */  \
         X(PASS, "pass")
 
 enum cm_check_state {
