@@ -148,7 +148,7 @@ static void put_findings(struct cm_buf *out, const struct cm_report *r)
 
 static void put_target(struct cm_buf *out, const struct cm_target *t)
 {
-        cm_term_put_cell(out, t->name, WIDTH, false);
+        cm_term_put_cell(out, t->name, CM_TERM_WIDTH, false);
         cm_buf_put_char(out, '\n');
         cm_buf_put_str(out, "  os        ");
         if (t->has_os)
