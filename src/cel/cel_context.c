@@ -55,6 +55,11 @@ struct cm_arena *cm_cel_arena(struct cm_cel_context *cx)
         return cx->arena;
 }
 
+const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx)
+{
+        return cx->zones;
+}
+
 struct cm_cel_value cm_cel_fail(struct cm_cel_context *cx, const char *format, ...)
 {
         char text[256];

@@ -5,10 +5,8 @@
  *
  *   1. src/cel/lib_NAME.c:
  *
- *      static struct cm_cel_value is_url(struct cm_cel_context *cx, const struct cm_cel_value *args,
- *                                        size_t count)
+ *      CM_CEL_FN(is_url)   -- (cx, args, count)
  *      {
- *              (void)cx, (void)count;
  *              return cm_cel_bool(looks_like_url(cm_cel_sv(args[0])));
  *      }
  *      static const struct cm_cel_function functions[] = {
@@ -37,6 +35,12 @@ struct cm_cel_context;
 
 typedef struct cm_cel_value (*cm_cel_fn)(struct cm_cel_context *cx, const struct cm_cel_value *args,
                                          size_t count);
+
+/* The head of a function's definition: CM_CEL_FN(is_url) { ... } */
+#define CM_CEL_FN(name)                                                                          \
+        static struct cm_cel_value name(__attribute__((unused)) struct cm_cel_context *cx,       \
+                                        __attribute__((unused)) const struct cm_cel_value *args, \
+                                        __attribute__((unused)) size_t count)
 
 enum cm_cel_style {
         CM_CEL_GLOBAL, /* f(a, b), also with a dotted name: math.abs(a) */
@@ -69,6 +73,7 @@ struct cm_cel_value *cm_cel_alloc_values(struct cm_cel_context *cx, size_t count
 /* Adds to the cost; false when it is used up (the value returned then does not matter). */
 bool cm_cel_charge(struct cm_cel_context *cx, uint64_t cost);
 struct cm_cel_value cm_cel_no_memory(struct cm_cel_context *cx);
+const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx);
 /* The arena behind, for modules that take one: only for small, bounded allocations. */
 struct cm_arena *cm_cel_arena(struct cm_cel_context *cx);
 
