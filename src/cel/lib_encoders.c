@@ -5,8 +5,8 @@
 
 CM_CEL_FN(encode)
 {
-        /* The encoder takes what it needs from the arena: it is charged before. */
-        if (cm_cel_alloc(cx, 0) == NULL || !cm_cel_charge(cx, args[0].len / 8))
+        if (!cm_cel_charge(cx, args[0].len / 8) ||
+            !cm_cel_reserve(cx, ((size_t)args[0].len + 2) / 3 * 4 + 1))
                 return cm_cel_no_memory(cx);
         return cm_cel_string(cm_base64_encode(cm_cel_arena(cx), cm_cel_sv(args[0])));
 }
@@ -15,7 +15,8 @@ CM_CEL_FN(decode)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_sv bytes = CM_SV("");
-        cm_cel_charge(cx, args[0].len / 8);
+        if (!cm_cel_charge(cx, args[0].len / 8) || !cm_cel_reserve(cx, args[0].len))
+                return cm_cel_no_memory(cx);
         if (cm_base64_decode(cm_cel_arena(cx), cm_cel_sv(args[0]), &bytes, &err) < 0)
                 return cm_cel_fail_err(cx, &err);
         return cm_cel_bytes(bytes);

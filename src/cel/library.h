@@ -73,8 +73,10 @@ struct cm_cel_value *cm_cel_alloc_values(struct cm_cel_context *cx, size_t count
 /* Adds to the cost; false when it is used up (the value returned then does not matter). */
 bool cm_cel_charge(struct cm_cel_context *cx, uint64_t cost);
 struct cm_cel_value cm_cel_no_memory(struct cm_cel_context *cx);
+/* Counts bytes that a module will take from cm_cel_arena() itself; false when they are too many. */
+CM_MUST_CHECK bool cm_cel_reserve(struct cm_cel_context *cx, size_t size_bytes);
 const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx);
-/* The arena behind, for modules that take one: only for small, bounded allocations. */
+/* The arena behind, for modules that take one: reserve first what they will need at most. */
 struct cm_arena *cm_cel_arena(struct cm_cel_context *cx);
 
 /* An error value that stands where the call stands. Text from outside goes through cm_cel_show(). */
