@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "cel/regex.h"
 #include "cel/timestamp.h"
 #include "os/zoneinfo.h"
 
@@ -64,12 +65,33 @@ static int timestamp(const struct request *q, struct cm_err *err)
         return r;
 }
 
+/* "PATTERN TEXT": whether there is a match, then the groups of all matches. */
+static int regex(const struct request *q, struct cm_err *err)
+{
+        const struct cm_regex *re = NULL;
+        struct cm_regex_match match;
+        int r = cm_regex_compile(q->arena, arg(q, 0), &re, err);
+        if (r < 0)
+                return r;
+        printf("%d", cm_regex_search(re, arg(q, 1), q->arena, NULL));
+        struct cm_regex_iter *iter = cm_regex_iter_new(re, arg(q, 1), q->arena);
+        while (cm_regex_iter_next(iter, &match)) {
+                printf(";");
+                for (size_t i = 0; i < match.count; i++)
+                        printf(" %td,%td", (ptrdiff_t)match.spans[i].start,
+                               (ptrdiff_t)match.spans[i].end);
+        }
+        printf("\n");
+        return 0;
+}
+
 static const struct {
         const char *name;
         int (*answer)(const struct request *q, struct cm_err *err);
 } commands[] = {
         { "fields", fields },
         { "duration", duration },
+        { "regex", regex },
         { "timestamp", timestamp },
 };
 
