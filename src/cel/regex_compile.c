@@ -391,8 +391,10 @@ uint32_t cm_re_rune_symbol(const struct cm_re_alphabet *a, uint32_t rune)
 int cm_re_compile(struct cm_arena *arena, struct cm_arena *work, struct cm_re_tree *tree,
                   struct cm_regex *re, struct cm_err *err)
 {
-        struct generator g = { .insts = CM_NEW_ARRAY(work, struct cm_re_inst,
-                                                     CM_REGEX_PROGRAM_MAX) };
+        struct generator g = { 0 };
+        /* Not zeroed: most programs use little of it. */
+        g.insts = cm_arena_alloc_array(work, CM_REGEX_PROGRAM_MAX, sizeof(g.insts[0]),
+                                       _Alignof(struct cm_re_inst));
         uint32_t end = emit(&g, CM_RE_OP_MATCH, 0, 0);
         re->start = generate(&g, tree->root, end);
         if (g.too_large)
