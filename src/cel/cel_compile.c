@@ -231,9 +231,30 @@ static bool compile_select(struct compiler *c, const struct cm_cel_ast *ast)
 
 /* Calls */
 
+/* A literal last argument, made ready once; true also when there is nothing to make ready. */
+static bool prepare(struct compiler *c, const struct cm_cel_ast *ast,
+                    const struct cm_cel_function *function)
+{
+        const struct cm_cel_ast *last = ast->count == 0 ? NULL : ast->args[ast->count - 1];
+        struct cm_cel_value ready;
+        struct cm_err err = CM_ERR_INIT;
+        if (function->prepare == NULL || last == NULL || last->kind != CM_CEL_AST_LITERAL ||
+            last->value.kind != CM_CEL_STRING)
+                return true;
+        if (function->prepare(c->arena, last->value, &ready, &err) == 0) {
+                c->constants.items[c->constants.count - 1] = ready;
+                return true;
+        }
+        cm_cel_syntax(c->parser, last->from, "%s", err.text);
+        return false;
+}
+
 static bool emit_call(struct compiler *c, const struct cm_cel_ast *ast, size_t count,
                       const struct cm_cel_function *const *found, size_t found_count)
 {
+        for (size_t i = 0; i < found_count; i++)
+                if (!prepare(c, ast, found[i]))
+                        return false;
         const struct cm_cel_function **candidates = cm_arena_alloc_array(
                 c->arena, found_count, sizeof(*candidates), _Alignof(struct cm_cel_function *));
         memcpy(candidates, found, found_count * sizeof(*candidates));

@@ -58,6 +58,13 @@ struct cm_cel_function {
          */
         const char *signature;
         cm_cel_fn call;
+        /*
+         * NULL, or what turns a constant last argument into an object while the expression is parsed
+         * (a pattern is compiled once); a row with "x" in its place then takes it. An error is the
+         * parser's error. What it makes lives in `arena`, with the program.
+         */
+        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant,
+                       struct cm_cel_value *ret, struct cm_err *err);
 };
 
 struct cm_cel_library {
