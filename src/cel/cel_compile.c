@@ -554,7 +554,7 @@ static bool compile(struct compiler *c, const struct cm_cel_ast *ast)
         case CM_CEL_AST_BLOCK:
                 return compile_block(c, ast);
         }
-        CM_ASSERT(!"a kind of tree node");
+        CM_ASSERT(false);
         return false;
 }
 
