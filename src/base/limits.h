@@ -100,3 +100,13 @@
  * evaluation context keeps; the IANA database has 600 names. */
 #define CM_ZONE_BYTES_MAX CM_KIB(16)
 #define CM_ZONES_MAX      ((size_t)1000)
+/* Regular expressions of policies (cel/regex.h): the pattern, nesting, groups, instructions after
+ * repeats are written out (RE2 stops at a similar size), the entries of a pattern's own transition
+ * table, and the working memory of one search. */
+#define CM_REGEX_PATTERN_BYTES_MAX CM_KIB(16)
+#define CM_REGEX_DEPTH_MAX         ((size_t)250)
+#define CM_REGEX_HEIGHT_MAX        1000
+#define CM_REGEX_GROUPS_MAX        ((size_t)100)
+#define CM_REGEX_PROGRAM_MAX       ((size_t)16384)
+#define CM_REGEX_TABLE_ENTRIES_MAX ((size_t)8192)
+#define CM_REGEX_SCRATCH_BYTES_MAX CM_MIB(32)

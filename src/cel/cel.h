@@ -78,6 +78,7 @@ struct cm_cel_options {
         struct cm_sv container;        /* "a.b": names are looked up in a.b, then a, then outside */
         const struct cm_sv *variables; /* names, also dotted ones; the index is the slot */
         size_t variable_count;
+        bool late_names; /* unknown names and functions fail when they are evaluated, not here */
 };
 
 struct cm_cel_program;

@@ -70,6 +70,17 @@ static bool fault(struct compiler *c, uint32_t at, const char *what, struct cm_s
         return false;
 }
 
+/* A name that is not known: an error now, or an instruction that fails. */
+static bool unknown(struct compiler *c, const struct cm_cel_ast *ast, const char *what)
+{
+        if (!c->options->late_names)
+                return fault(c, ast->at, what, ast->name);
+        struct cm_sv text = cm_sv_printf(c->arena, "%s '%s'", what, cm_escape(c->arena, ast->name));
+        emit(c, ast, CM_CEL_OP_FAIL, constant(c, cm_cel_string(text)));
+        pushed(c);
+        return true;
+}
+
 /* Names */
 
 static uint32_t open_scope(struct compiler *c, struct cm_sv name)
@@ -185,7 +196,7 @@ static bool compile_ident(struct compiler *c, const struct cm_cel_ast *ast)
                 return true;
         }
         return emit_name(c, ast, ast->name, ast->absolute) ||
-               fault(c, ast->at, "there is no variable", ast->name);
+               unknown(c, ast, "there is no variable");
 }
 
 static bool has_dotted_names(const struct cm_cel_options *options)
@@ -220,9 +231,30 @@ static bool compile_select(struct compiler *c, const struct cm_cel_ast *ast)
 
 /* Calls */
 
+/* A literal last argument, made ready once; true also when there is nothing to make ready. */
+static bool prepare(struct compiler *c, const struct cm_cel_ast *ast,
+                    const struct cm_cel_function *function)
+{
+        const struct cm_cel_ast *last = ast->count == 0 ? NULL : ast->args[ast->count - 1];
+        struct cm_cel_value ready;
+        struct cm_err err = CM_ERR_INIT;
+        if (function->prepare == NULL || last == NULL || last->kind != CM_CEL_AST_LITERAL ||
+            last->value.kind != CM_CEL_STRING)
+                return true;
+        if (function->prepare(c->arena, last->value, &ready, &err) == 0) {
+                c->constants.items[c->constants.count - 1] = ready;
+                return true;
+        }
+        cm_cel_syntax(c->parser, last->from, "%s", err.text);
+        return false;
+}
+
 static bool emit_call(struct compiler *c, const struct cm_cel_ast *ast, size_t count,
                       const struct cm_cel_function *const *found, size_t found_count)
 {
+        for (size_t i = 0; i < found_count; i++)
+                if (!prepare(c, ast, found[i]))
+                        return false;
         const struct cm_cel_function **candidates = cm_arena_alloc_array(
                 c->arena, found_count, sizeof(*candidates), _Alignof(struct cm_cel_function *));
         memcpy(candidates, found, found_count * sizeof(*candidates));
@@ -247,9 +279,9 @@ static bool compile_args(struct compiler *c, const struct cm_cel_ast *ast)
 
 static bool no_function(struct compiler *c, const struct cm_cel_ast *ast, bool known)
 {
-        return fault(c, ast->at,
-                     known ? "wrong number of arguments for the function" : "there is no function",
-                     ast->name);
+        return unknown(c, ast,
+                       known ? "wrong number of arguments for the function"
+                             : "there is no function");
 }
 
 /* f(x) and space.f(x): a global function in the container or outside. */
@@ -266,6 +298,24 @@ static bool try_global(struct compiler *c, const struct cm_cel_ast *ast, struct 
                 *ret_done = true;
                 return compile_args(c, ast) && emit_call(c, ast, ast->count, found, n);
         }
+        return true;
+}
+
+/* a.or(b), a.orValue(b): b is evaluated only when a is none. */
+static bool compile_or(struct compiler *c, const struct cm_cel_ast *ast, bool is_value)
+{
+        if (!compile(c, ast->target))
+                return false;
+        uint32_t test = emit(c, ast, CM_CEL_OP_OPT_OR, 0);
+        c->code.items[test].a = is_value ? 0 : 1;
+        c->stack--;
+        if (!compile(c, ast->args[0]))
+                return false;
+        if (!is_value) {
+                uint32_t wrap = emit(c, ast, CM_CEL_OP_WRAP, 0);
+                c->code.items[wrap].a = 1;
+        }
+        c->code.items[test].c = here(c);
         return true;
 }
 
@@ -289,6 +339,9 @@ static bool compile_call(struct compiler *c, const struct cm_cel_ast *ast)
                 if (done)
                         return true;
         }
+        bool is_value = cm_sv_eq(ast->name, CM_SV("orValue"));
+        if (ast->count == 1 && (is_value || cm_sv_eq(ast->name, CM_SV("or"))))
+                return compile_or(c, ast, is_value);
         size_t n = cm_cel_find_functions(ast->name, CM_CEL_METHOD, ast->count + 1, found, &known);
         if (n == 0)
                 return no_function(c, ast, known);
@@ -501,7 +554,7 @@ static bool compile(struct compiler *c, const struct cm_cel_ast *ast)
         case CM_CEL_AST_BLOCK:
                 return compile_block(c, ast);
         }
-        CM_ASSERT(!"a kind of tree node");
+        CM_ASSERT(false);
         return false;
 }
 

@@ -15,17 +15,23 @@ bool cm_cel_charge(struct cm_cel_context *cx, uint64_t cost)
         return !cx->is_over;
 }
 
-void *cm_cel_alloc(struct cm_cel_context *cx, size_t size_bytes)
+bool cm_cel_reserve(struct cm_cel_context *cx, size_t size_bytes)
 {
         if (size_bytes > cx->bytes_max - cx->bytes || !cm_cel_charge(cx, size_bytes / 64)) {
                 cx->is_over = true;
-                return NULL;
+                return false;
         }
+        cx->bytes += size_bytes;
+        return true;
+}
+
+void *cm_cel_alloc(struct cm_cel_context *cx, size_t size_bytes)
+{
+        if (!cm_cel_reserve(cx, size_bytes))
+                return NULL;
         void *p = cm_arena_try_alloc(cx->arena, size_bytes, 16);
         if (p == NULL)
                 cx->is_over = true;
-        else
-                cx->bytes += size_bytes;
         return p;
 }
 
@@ -55,6 +61,11 @@ struct cm_arena *cm_cel_arena(struct cm_cel_context *cx)
         return cx->arena;
 }
 
+const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx)
+{
+        return cx->zones;
+}
+
 struct cm_cel_value cm_cel_fail(struct cm_cel_context *cx, const char *format, ...)
 {
         char text[256];
@@ -81,11 +92,13 @@ struct cm_cel_value cm_cel_fail_err(struct cm_cel_context *cx, struct cm_err *er
 
 const char *cm_cel_show(struct cm_cel_context *cx, struct cm_sv s)
 {
-        /* Escaping makes at most ten bytes of one and cuts at 200. */
-        if (!cm_cel_charge(cx, 20))
+        enum {
+                SHOWN_BYTES = 80
+        };
+        /* An escaped byte has ten at most. */
+        if (!cm_cel_charge(cx, 20) || !cm_cel_reserve(cx, SHOWN_BYTES * 10))
                 return "";
-        cx->bytes += CM_MIN((size_t)256, cx->bytes_max - cx->bytes);
-        return cm_escape(cx->arena, s);
+        return cm_escape(cx->arena, cm_sv_slice(s, 0, SHOWN_BYTES));
 }
 
 struct cm_cel_value cm_cel_no_overload(struct cm_cel_context *cx, const char *name,

@@ -129,13 +129,30 @@ static struct cm_cel_value make(struct cm_cel_context *cx, const struct cm_cel_i
                                          : cm_cel_make_map(cx, cells, ins->c, flags);
 }
 
+static void need_optional(struct cm_cel_context *cx, struct cm_cel_value *top)
+{
+        if (top->kind != CM_CEL_OPTIONAL && top->kind != CM_CEL_ERROR)
+                *top = cm_cel_fail(cx, "no such overload: an optional is needed, not %.*s",
+                                   CM_SV_ARG(cm_cel_type_name(*top)));
+}
+
+/* OPT_OR: the right side is not evaluated when the left one has a value or failed. */
+static bool opt_or_ends(struct cm_cel_context *cx, const struct cm_cel_ins *ins,
+                        struct cm_cel_value *top)
+{
+        need_optional(cx, top);
+        if (top->kind == CM_CEL_OPTIONAL && top->boxed != NULL && ins->a == 0)
+                *top = *top->boxed;
+        else if (top->kind == CM_CEL_OPTIONAL && top->boxed == NULL)
+                return false;
+        return true;
+}
+
 /* OPT_MAP: none and errors stay and skip the body; else the content becomes the local. */
 static bool opt_map_enters(struct machine *m, const struct cm_cel_ins *ins,
                            struct cm_cel_value *top)
 {
-        if (top->kind != CM_CEL_OPTIONAL && top->kind != CM_CEL_ERROR)
-                *top = cm_cel_fail(&m->cx, "no such overload: an optional is needed, not %.*s",
-                                   CM_SV_ARG(cm_cel_type_name(*top)));
+        need_optional(&m->cx, top);
         if (top->kind == CM_CEL_ERROR || top->boxed == NULL)
                 return false;
         m->cells[ins->b] = *top->boxed;
@@ -148,10 +165,9 @@ static struct cm_cel_value wrap(struct cm_cel_context *cx, bool flat, struct cm_
                 return v;
         if (!flat)
                 return cm_cel_some(cx, v);
-        return v.kind == CM_CEL_OPTIONAL
-                       ? v
-                       : cm_cel_fail(cx, "optFlatMap() takes an optional, not %.*s",
-                                     CM_SV_ARG(cm_cel_type_name(v)));
+        return v.kind == CM_CEL_OPTIONAL ? v
+                                         : cm_cel_fail(cx, "an optional is needed, not %.*s",
+                                                       CM_SV_ARG(cm_cel_type_name(v)));
 }
 
 /* NOLINTNEXTLINE(readability-function-size): one case per instruction */
@@ -169,6 +185,10 @@ static CM_HOT struct cm_cel_value execute(struct machine *m)
                 switch ((enum cm_cel_op)ins->op) {
                 case CM_CEL_OP_RETURN:
                         return sp[-1];
+                case CM_CEL_OP_FAIL:
+                        *sp++ = cm_cel_fail(&m->cx, "%.*s",
+                                            CM_SV_ARG(cm_cel_sv(constants[ins->c])));
+                        break;
                 case CM_CEL_OP_CONST:
                         *sp++ = constants[ins->c];
                         break;
@@ -254,6 +274,12 @@ static CM_HOT struct cm_cel_value execute(struct machine *m)
                                 sp--;
                         else
                                 pc = ins->c;
+                        break;
+                case CM_CEL_OP_OPT_OR:
+                        if (opt_or_ends(&m->cx, ins, &sp[-1]))
+                                pc = ins->c;
+                        else
+                                sp--;
                         break;
                 case CM_CEL_OP_WRAP:
                         sp[-1] = wrap(&m->cx, ins->a != 0, sp[-1]);

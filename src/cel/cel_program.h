@@ -10,6 +10,7 @@
 
 enum cm_cel_op {
         CM_CEL_OP_RETURN,
+        CM_CEL_OP_FAIL,       /* push the error whose text is constants[c] */
         CM_CEL_OP_CONST,      /* push constants[c] */
         CM_CEL_OP_SLOT,       /* push the variable in slot c */
         CM_CEL_OP_LOCAL,      /* push local c */
@@ -34,7 +35,8 @@ enum cm_cel_op {
         CM_CEL_OP_WHERE,    /* pop condition: false begins the next turn */
         CM_CEL_OP_STEP,     /* pop what the body gave; the next turn begins after c, the LOOP */
         CM_CEL_OP_OPT_MAP,  /* pop an optional: none to c with none; else into local b */
-        CM_CEL_OP_WRAP      /* a: 0 top = optional.of(top); 1 the top must be an optional */
+        CM_CEL_OP_OPT_OR, /* a: 1 or(), 0 orValue(): an optional with content ends at c; none is popped */
+        CM_CEL_OP_WRAP /* a: 0 top = optional.of(top); 1 the top must be an optional */
 };
 
 struct cm_cel_ins {

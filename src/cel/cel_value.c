@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values: see value.h. Comparison is exact across number types. */
+/* Values: see value.h. Numbers compare by value whatever their types. */
 #include "base/hash.h"
 #include "cel/cel_program.h"
 
@@ -64,17 +64,23 @@ void cm_cel_map_at(struct cm_cel_value map, size_t index, struct cm_cel_value *r
         }
 }
 
-/* Equal keys have equal hashes: numbers that are whole hash as integers. */
 static uint64_t hash_key(struct cm_cel_value key, uint64_t seed)
 {
         if (key.kind == CM_CEL_STRING)
                 return cm_hash64(cm_cel_sv(key), seed);
-        uint64_t bits = key.natural;
-        if (key.kind == CM_CEL_DOUBLE && key.real >= -9223372036854775808.0 && key.real < 0)
-                bits = (uint64_t)(int64_t)key.real;
-        else if (key.kind == CM_CEL_DOUBLE && key.real >= 0 && key.real < 18446744073709551616.0)
-                bits = (uint64_t)key.real;
-        return cm_hash64_mix(seed, bits);
+        return cm_hash64_mix(seed, key.natural); /* 1 and 1u are one key */
+}
+
+/* A double that is a whole number stands for the integer. */
+static struct cm_cel_value exact_key(struct cm_cel_value key)
+{
+        if (key.kind != CM_CEL_DOUBLE || key.real != __builtin_trunc(key.real))
+                return key;
+        if (key.real >= 0 && key.real < 18446744073709551616.0)
+                return cm_cel_uint((uint64_t)key.real);
+        if (key.real < 0 && key.real >= -9223372036854775808.0)
+                return cm_cel_int((int64_t)key.real);
+        return key;
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
@@ -107,7 +113,7 @@ bool cm_cel_map_get(struct cm_cel_value map, struct cm_cel_value key, struct cm_
                         *ret = cm_cel_from_node(m->value);
                 return m != NULL;
         }
-        const struct cm_cel_entry *e = find_entry(map.map, key);
+        const struct cm_cel_entry *e = find_entry(map.map, exact_key(key));
         if (e != NULL)
                 *ret = e->value;
         return e != NULL;
@@ -172,26 +178,12 @@ static int order(bool less, bool more)
         return less ? -1 : more ? 1 : 0;
 }
 
-/* An integer (its sign apart, so that all 65 bits fit) against a double that is not NaN. */
-static int compare_real(bool negative, uint64_t bits, double d)
+/* As a double, which is how the reference compares integers with doubles: 2^63 - 1 equals 2^63. */
+static double as_double(struct cm_cel_value v)
 {
-        if (d >= 18446744073709551616.0)
-                return -1;
-        if (d < -9223372036854775808.0)
-                return 1;
-        double whole = __builtin_trunc(d);
-        double rest = d - whole;
-        if (whole < 0 || negative) {
-                if (!negative)
-                        return 1;
-                if (whole >= 0)
-                        return whole > 0 || rest >= 0 ? -1 : 1;
-                int64_t a = (int64_t)bits;
-                int64_t b = (int64_t)whole;
-                return a != b ? order(a < b, true) : order(rest > 0, rest < 0);
-        }
-        uint64_t b = (uint64_t)whole;
-        return bits != b ? order(bits < b, true) : order(rest > 0, rest < 0);
+        if (v.kind == CM_CEL_DOUBLE)
+                return v.real;
+        return v.kind == CM_CEL_INT ? (double)v.integer : (double)v.natural;
 }
 
 /* 2: NaN is involved. */
@@ -201,18 +193,13 @@ static int compare_numbers(struct cm_cel_value a, struct cm_cel_value b)
                 return order(a.integer<b.integer, a.integer> b.integer);
         if (a.kind == b.kind && a.kind == CM_CEL_UINT)
                 return order(a.natural<b.natural, a.natural> b.natural);
-        bool a_real = a.kind == CM_CEL_DOUBLE;
-        bool b_real = b.kind == CM_CEL_DOUBLE;
-        if ((a_real && __builtin_isnan(a.real)) || (b_real && __builtin_isnan(b.real)))
-                return 2;
-        if (a_real && b_real)
-                return order(a.real<b.real, a.real> b.real);
+        if (a.kind == CM_CEL_DOUBLE || b.kind == CM_CEL_DOUBLE) {
+                double x = as_double(a);
+                double y = as_double(b);
+                return x != x || y != y ? 2 : order(x<y, x> y);
+        }
         bool a_negative = a.kind == CM_CEL_INT && a.integer < 0;
         bool b_negative = b.kind == CM_CEL_INT && b.integer < 0;
-        if (b_real)
-                return compare_real(a_negative, a.natural, b.real);
-        if (a_real)
-                return -compare_real(b_negative, b.natural, a.real);
         if (a_negative != b_negative)
                 return a_negative ? -1 : 1;
         return order(a.natural<b.natural, a.natural> b.natural);

@@ -5,13 +5,8 @@
 #include "cel/library.h"
 #include "cel/text.h"
 
-#define FN(name)                                                   \
-        static struct cm_cel_value name(struct cm_cel_context *cx, \
-                                        const struct cm_cel_value *args, size_t count)
-
-FN(size)
+CM_CEL_FN(size)
 {
-        (void)count;
         struct cm_cel_value v = args[0];
         if (v.kind == CM_CEL_STRING) {
                 cm_cel_charge(cx, v.len / 10);
@@ -26,21 +21,18 @@ FN(size)
         return cm_cel_no_overload(cx, "size", args, 1);
 }
 
-FN(to_dyn)
+CM_CEL_FN(to_dyn)
 {
-        (void)cx, (void)count;
         return args[0];
 }
 
-FN(to_type)
+CM_CEL_FN(to_type)
 {
-        (void)cx, (void)count;
         return cm_cel_type(cm_cel_type_name(args[0]));
 }
 
-FN(int_from_number)
+CM_CEL_FN(int_from_number)
 {
-        (void)count;
         struct cm_cel_value v = args[0];
         if (v.kind == CM_CEL_UINT && v.natural > INT64_MAX)
                 return cm_cel_fail(cx, "integer overflow: the number is beyond int");
@@ -51,15 +43,13 @@ FN(int_from_number)
         return v.kind == CM_CEL_DOUBLE ? cm_cel_int((int64_t)v.real) : cm_cel_int(v.integer);
 }
 
-FN(int_from_time)
+CM_CEL_FN(int_from_time)
 {
-        (void)cx, (void)count;
         return cm_cel_int(args[0].integer);
 }
 
-FN(int_from_string)
+CM_CEL_FN(int_from_string)
 {
-        (void)count;
         struct cm_err err = CM_ERR_INIT;
         struct cm_sv s = cm_cel_sv(args[0]);
         int64_t v = 0;
@@ -70,9 +60,8 @@ FN(int_from_string)
         return cm_cel_int(v);
 }
 
-FN(uint_from_number)
+CM_CEL_FN(uint_from_number)
 {
-        (void)count;
         struct cm_cel_value v = args[0];
         if ((v.kind == CM_CEL_INT && v.integer < 0) ||
             (v.kind == CM_CEL_DOUBLE && !(v.real >= 0 && v.real < 18446744073709551616.0)))
@@ -80,9 +69,8 @@ FN(uint_from_number)
         return v.kind == CM_CEL_DOUBLE ? cm_cel_uint((uint64_t)v.real) : cm_cel_uint(v.natural);
 }
 
-FN(uint_from_string)
+CM_CEL_FN(uint_from_string)
 {
-        (void)count;
         struct cm_err err = CM_ERR_INIT;
         uint64_t v = 0;
         if (cm_parse_u64(cm_cel_sv(args[0]), 0, UINT64_MAX, &v, &err) < 0)
@@ -90,27 +78,24 @@ FN(uint_from_string)
         return cm_cel_uint(v);
 }
 
-FN(double_from_number)
+CM_CEL_FN(double_from_number)
 {
-        (void)cx, (void)count;
         struct cm_cel_value v = args[0];
         if (v.kind == CM_CEL_INT)
                 return cm_cel_double((double)v.integer);
         return v.kind == CM_CEL_UINT ? cm_cel_double((double)v.natural) : v;
 }
 
-FN(double_from_string)
+CM_CEL_FN(double_from_string)
 {
-        (void)count;
         double v = 0;
         if (!cm_cel_parse_double(cm_cel_sv(args[0]), &v))
                 return cm_cel_fail(cx, "'%s' is no double", cm_cel_show(cx, cm_cel_sv(args[0])));
         return cm_cel_double(v);
 }
 
-FN(string_from_scalar)
+CM_CEL_FN(string_from_scalar)
 {
-        (void)count;
         struct cm_cel_value v = args[0];
         char text[CM_CEL_NUMBER_BYTES];
         if (v.kind == CM_CEL_STRING)
@@ -122,9 +107,8 @@ FN(string_from_scalar)
         return cm_cel_no_overload(cx, "string", args, 1);
 }
 
-FN(string_from_bytes)
+CM_CEL_FN(string_from_bytes)
 {
-        (void)count;
         struct cm_sv s = cm_cel_sv(args[0]);
         cm_cel_charge(cx, s.len / 10);
         if (!cm_text_is_utf8(s))
@@ -132,9 +116,8 @@ FN(string_from_bytes)
         return cm_cel_string(s);
 }
 
-FN(string_from_object)
+CM_CEL_FN(string_from_object)
 {
-        (void)count;
         const struct cm_cel_object *o = args[0].object;
         if (o->type->put_text == NULL)
                 return cm_cel_no_overload(cx, "string", args, 1);
@@ -146,15 +129,13 @@ FN(string_from_object)
         return v;
 }
 
-FN(bytes_from_text)
+CM_CEL_FN(bytes_from_text)
 {
-        (void)cx, (void)count;
         return cm_cel_bytes(cm_cel_sv(args[0]));
 }
 
-FN(bool_from_string)
+CM_CEL_FN(bool_from_string)
 {
-        (void)count;
         static const char *const yes[] = { "true", "True", "TRUE", "t", "1" };
         static const char *const no[] = { "false", "False", "FALSE", "f", "0" };
         for (size_t i = 0; i < CM_ARRAY_LEN(yes); i++) {
@@ -166,22 +147,19 @@ FN(bool_from_string)
         return cm_cel_fail(cx, "'%s' is no bool", cm_cel_show(cx, cm_cel_sv(args[0])));
 }
 
-FN(contains)
+CM_CEL_FN(contains)
 {
-        (void)count;
         cm_cel_charge(cx, args[0].len / 10);
         return cm_cel_bool(cm_sv_find(cm_cel_sv(args[0]), cm_cel_sv(args[1])) >= 0);
 }
 
-FN(starts_with)
+CM_CEL_FN(starts_with)
 {
-        (void)cx, (void)count;
         return cm_cel_bool(cm_sv_has_prefix(cm_cel_sv(args[0]), cm_cel_sv(args[1])));
 }
 
-FN(ends_with)
+CM_CEL_FN(ends_with)
 {
-        (void)cx, (void)count;
         return cm_cel_bool(cm_sv_has_suffix(cm_cel_sv(args[0]), cm_cel_sv(args[1])));
 }
 
@@ -214,7 +192,7 @@ static const struct cm_cel_function functions[] = {
 };
 
 static const char *const types[] = { "int",  "uint", "double",    "bool", "string", "bytes",
-                                     "list", "map",  "null_type", "type", "dyn",    NULL };
+                                     "list", "map",  "null_type", "type", NULL };
 
 extern const struct cm_cel_library cm_cel_lib_core;
 const struct cm_cel_library cm_cel_lib_core = { "core", functions, types };

@@ -5,10 +5,8 @@
  *
  *   1. src/cel/lib_NAME.c:
  *
- *      static struct cm_cel_value is_url(struct cm_cel_context *cx, const struct cm_cel_value *args,
- *                                        size_t count)
+ *      CM_CEL_FN(is_url)   -- (cx, args, count)
  *      {
- *              (void)cx, (void)count;
  *              return cm_cel_bool(looks_like_url(cm_cel_sv(args[0])));
  *      }
  *      static const struct cm_cel_function functions[] = {
@@ -38,6 +36,12 @@ struct cm_cel_context;
 typedef struct cm_cel_value (*cm_cel_fn)(struct cm_cel_context *cx, const struct cm_cel_value *args,
                                          size_t count);
 
+/* The head of a function's definition: CM_CEL_FN(is_url) { ... } */
+#define CM_CEL_FN(name)                                                                          \
+        static struct cm_cel_value name(__attribute__((unused)) struct cm_cel_context *cx,       \
+                                        __attribute__((unused)) const struct cm_cel_value *args, \
+                                        __attribute__((unused)) size_t count)
+
 enum cm_cel_style {
         CM_CEL_GLOBAL, /* f(a, b), also with a dotted name: math.abs(a) */
         CM_CEL_METHOD  /* a.f(b) */
@@ -54,6 +58,13 @@ struct cm_cel_function {
          */
         const char *signature;
         cm_cel_fn call;
+        /*
+         * NULL, or what turns a constant last argument into an object while the expression is parsed
+         * (a pattern is compiled once); a row with "x" in its place then takes it. An error is the
+         * parser's error. What it makes lives in `arena`, with the program.
+         */
+        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant,
+                       struct cm_cel_value *ret, struct cm_err *err);
 };
 
 struct cm_cel_library {
@@ -69,7 +80,10 @@ struct cm_cel_value *cm_cel_alloc_values(struct cm_cel_context *cx, size_t count
 /* Adds to the cost; false when it is used up (the value returned then does not matter). */
 bool cm_cel_charge(struct cm_cel_context *cx, uint64_t cost);
 struct cm_cel_value cm_cel_no_memory(struct cm_cel_context *cx);
-/* The arena behind, for modules that take one: only for small, bounded allocations. */
+/* Counts bytes that a module will take from cm_cel_arena() itself; false when they are too many. */
+CM_MUST_CHECK bool cm_cel_reserve(struct cm_cel_context *cx, size_t size_bytes);
+const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx);
+/* The arena behind, for modules that take one: reserve first what they will need at most. */
 struct cm_arena *cm_cel_arena(struct cm_cel_context *cx);
 
 /* An error value that stands where the call stands. Text from outside goes through cm_cel_show(). */

@@ -10,3 +10,5 @@ bool cm_text_is_utf8(struct cm_sv s);
 size_t cm_text_step(struct cm_sv s);
 /* Byte offset of character `index`, which may be the end; false past it. */
 bool cm_text_offset(struct cm_sv s, uint64_t index, size_t *ret);
+/* The blanks of Unicode (White_Space) are cut off on both ends. */
+struct cm_sv cm_text_trim(struct cm_sv s);

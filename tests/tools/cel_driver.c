@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expressions in bulk, for conformance and differential tests: reads lines of JSON
- * {"expr": BASE64, "container": TEXT, "vars": {NAME: VALUE}, "declared": [NAME]} and writes one line for
+ * {"expr": BASE64, "container": TEXT, "vars": {NAME: VALUE}, "declared": [NAME], "late": BOOL} and writes one line for
  * each: {"value": VALUE}, {"error": TEXT, "at": OFFSET} or {"refused": TEXT, "at": OFFSET} (by the
  * parser). VALUE keeps its type: {"int": "1"}, {"double": 1.5}, {"map": [[KEY, VALUE]]} ...
  */
@@ -126,7 +126,9 @@ static void evaluate(struct cm_arena *arena, const struct cm_json *task,
         }
         struct cm_cel_options options = { .container = cm_json_get_string(task, "container"),
                                           .variables = names.items,
-                                          .variable_count = names.count };
+                                          .variable_count = names.count,
+                                          .late_names =
+                                                  cm_json_bool(cm_json_get(task, "late"), false) };
         const struct cm_cel_program *program = NULL;
         struct cm_cel_fault fault;
         struct cm_sv expr = CM_SV("");

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "cel/quantity.h"
+#include "cel/regex.h"
 #include "cel/timestamp.h"
 #include "os/zoneinfo.h"
 
@@ -64,13 +66,56 @@ static int timestamp(const struct request *q, struct cm_err *err)
         return r;
 }
 
+/* "A B": how they compare, their sum and difference, and A as a number. */
+static int quantity(const struct request *q, struct cm_err *err)
+{
+        struct cm_quantity a, b, sum, diff;
+        int64_t n = 0;
+        int64_t unused = 0;
+        int r = cm_quantity_parse(arg(q, 0), &a, err);
+        if (r == 0)
+                r = cm_quantity_parse(arg(q, 1), &b, err);
+        if (r == 0)
+                r = cm_quantity_add(&a, &b, &sum, err);
+        if (r == 0)
+                r = cm_quantity_sub(&a, &b, &diff, err);
+        if (r < 0)
+                return r;
+        bool is_int = cm_quantity_get_int(&a, &n);
+        printf("%d %d %d %d %d %s %" PRId64 " %s %s %.17g\n", cm_quantity_sign(&a),
+               cm_quantity_cmp(&a, &b), cm_quantity_cmp(&sum, &b), cm_quantity_cmp(&sum, &a),
+               cm_quantity_sign(&diff), is_int ? "true" : "false", is_int ? n : 0,
+               cm_quantity_get_int(&sum, &unused) ? "true" : "false",
+               cm_quantity_get_int(&diff, &unused) ? "true" : "false", cm_quantity_get_double(&a));
+        return 0;
+}
+
+/* "PATTERN TEXT": whether there is a match, then the groups of all matches. */
+static int regex(const struct request *q, struct cm_err *err)
+{
+        const struct cm_regex *re = NULL;
+        struct cm_regex_match match;
+        int r = cm_regex_compile(q->arena, arg(q, 0), &re, err);
+        if (r < 0)
+                return r;
+        printf("%d", cm_regex_search(re, arg(q, 1), q->arena, NULL));
+        struct cm_regex_iter *iter = cm_regex_iter_new(re, arg(q, 1), q->arena);
+        while (cm_regex_iter_next(iter, &match)) {
+                printf(";");
+                for (size_t i = 0; i < match.count; i++)
+                        printf(" %td,%td", (ptrdiff_t)match.spans[i].start,
+                               (ptrdiff_t)match.spans[i].end);
+        }
+        printf("\n");
+        return 0;
+}
+
 static const struct {
         const char *name;
         int (*answer)(const struct request *q, struct cm_err *err);
 } commands[] = {
-        { "fields", fields },
-        { "duration", duration },
-        { "timestamp", timestamp },
+        { "fields", fields }, { "duration", duration },   { "quantity", quantity },
+        { "regex", regex },   { "timestamp", timestamp },
 };
 
 static struct cm_sv unhex(struct cm_arena *arena, struct cm_sv s)
