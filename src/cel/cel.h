@@ -116,6 +116,10 @@ CM_MUST_CHECK int cm_cel_parse_fault(struct cm_arena *arena, struct cm_sv text,
 void cm_cel_put_caret(struct cm_buf *out, struct cm_sv expression,
                       const struct cm_cel_fault *fault);
 
+enum {
+        CM_CEL_READS = 8
+};
+
 /* One evaluation: what it reads, and what it may use. */
 struct cm_cel_run {
         const struct cm_cel_value *slots;   /* one per declared variable */
@@ -124,9 +128,12 @@ struct cm_cel_run {
         size_t bytes_max;                   /* of scratch memory; 0: CM_CEL_BYTES_DEFAULT */
         const struct cm_zone_source *zones; /* NULL: UTC and "+05:30" only */
         uint64_t cost;                      /* set: steps used */
-        const struct cm_node
-                *last_read; /* set: the node that was selected last; of a false `all` or
-                                             `&&` it is the one that decided. NULL: none */
+        /*
+         * Set: what of documents was read last, reads[(read_count - 1) % CM_CEL_READS] the latest; of
+         * a false `all` or `&&` it is what decided. A key that is not there: the map without it.
+         */
+        const struct cm_node *reads[CM_CEL_READS];
+        uint32_t read_count;
 };
 
 enum {

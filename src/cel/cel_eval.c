@@ -50,11 +50,9 @@ static inline struct cm_cel_value select_fast(struct cm_cel_context *cx, struct 
 {
         if (v.kind == CM_CEL_MAP && v.is_node) {
                 const struct cm_node_member *m = cm_node_member(v.node, cm_cel_sv(key));
-                if (m != NULL) {
-                        cx->last_read = m->value;
+                cm_cel_note_read(cx, m != NULL ? m->value : v.node);
+                if (m != NULL)
                         return cm_cel_from_node(m->value);
-                }
-                cx->last_read = v.node;
         }
         return cm_cel_select(cx, v, key, false);
 }
@@ -309,10 +307,12 @@ int cm_cel_eval(const struct cm_cel_program *program, struct cm_cel_run *run,
                         .cost = program->code_count,
                         .cost_max = run->cost_max == 0 ? CM_CEL_COST_DEFAULT : run->cost_max,
                         .bytes_max = run->bytes_max == 0 ? CM_CEL_BYTES_DEFAULT : run->bytes_max,
+                        .run = run,
                         .zones = run->zones },
                 .slots = run->slots,
                 .cells = small,
         };
+        run->read_count = 0;
         m.cx.is_over = m.cx.cost > m.cx.cost_max;
         if (program->stack_count > CELLS_SMALL)
                 m.cells = cm_cel_alloc_values(&m.cx, program->stack_count);
@@ -320,7 +320,6 @@ int cm_cel_eval(const struct cm_cel_program *program, struct cm_cel_run *run,
                 m.frames = cm_cel_alloc_array(&m.cx, program->loop_depth, sizeof(*m.frames));
         *ret = m.cx.is_over ? cm_cel_null() : execute(&m);
         run->cost = m.cx.cost;
-        run->last_read = m.cx.last_read;
         if (m.cx.is_over)
                 return over(&m.cx, err);
         return ret->kind == CM_CEL_ERROR ? CM_CEL_FAILED : 0;

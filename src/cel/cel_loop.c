@@ -8,9 +8,14 @@ static struct cm_cel_value not_bool(struct cm_cel_context *cx, struct cm_cel_val
                            CM_SV_ARG(cm_cel_type_name(v)));
 }
 
-static void set_variables(struct cm_cel_frame *f)
+static void set_variables(struct cm_cel_context *cx, struct cm_cel_frame *f)
 {
         struct cm_cel_value value;
+        if (f->range.is_node) {
+                const struct cm_node *n = f->range.node;
+                cm_cel_note_read(cx, f->range.kind == CM_CEL_LIST ? n->list.items[f->index]
+                                                                  : n->map.members[f->index].value);
+        }
         if (f->range.kind == CM_CEL_LIST) {
                 value = cm_cel_list_at(f->range, f->index);
                 f->locals[0] = f->two ? cm_cel_int((int64_t)f->index) : value;
@@ -52,7 +57,7 @@ static bool next_turn(struct cm_cel_context *cx, struct cm_cel_frame *f, struct 
                 *ret = finish(cx, f);
                 return false;
         }
-        set_variables(f);
+        set_variables(cx, f);
         return true;
 }
 
@@ -89,7 +94,7 @@ bool cm_cel_loop_begin(struct cm_cel_context *cx, struct cm_cel_frame *f,
                 *ret = finish(cx, f);
                 return false;
         }
-        set_variables(f);
+        set_variables(cx, f);
         return true;
 }
 

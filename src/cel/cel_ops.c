@@ -239,6 +239,21 @@ static int look_up(struct cm_cel_value container, struct cm_cel_value key, struc
         return 1;
 }
 
+/* What of a document a look-up read: the item, or the map or list that has none such. */
+static void note_look_up(struct cm_cel_context *cx, struct cm_cel_value container,
+                         struct cm_cel_value key)
+{
+        int64_t index = 0;
+        const struct cm_node *item = NULL;
+        if (!container.is_node)
+                return;
+        if (container.kind == CM_CEL_MAP && key.kind == CM_CEL_STRING)
+                item = cm_node_get_sv(container.node, cm_cel_sv(key));
+        else if (container.kind == CM_CEL_LIST && list_index(key, &index) && index >= 0)
+                item = cm_node_at(container.node, (size_t)index);
+        cm_cel_note_read(cx, item != NULL ? item : container.node);
+}
+
 static struct cm_cel_value absent(struct cm_cel_context *cx, struct cm_cel_value container,
                                   struct cm_cel_value key)
 {
@@ -264,6 +279,7 @@ struct cm_cel_value cm_cel_index(struct cm_cel_context *cx, struct cm_cel_value 
         }
         struct cm_cel_value v = cm_cel_null();
         int found = look_up(container, key, &v);
+        note_look_up(cx, container, key);
         if (found < 0)
                 return cm_cel_fail(cx, "no such overload: %.*s[%.*s]",
                                    CM_SV_ARG(cm_cel_type_name(container)),
@@ -299,6 +315,7 @@ struct cm_cel_value cm_cel_has(struct cm_cel_context *cx, struct cm_cel_value co
                 container = *container.boxed;
         }
         struct cm_cel_value ignored;
+        note_look_up(cx, container, key);
         if (container.kind == CM_CEL_MAP)
                 return cm_cel_bool(cm_cel_map_get(container, key, &ignored));
         return cm_cel_fail(cx, "has() of '%s': %.*s has no fields", cm_cel_show(cx, cm_cel_sv(key)),

@@ -101,11 +101,16 @@ struct cm_cel_context {
         uint64_t cost_max;
         size_t bytes;
         size_t bytes_max;
-        uint32_t ins; /* at work: where errors stand */
-        bool is_over; /* a limit was met: the run ends */
-        const struct cm_node *last_read;
+        uint32_t ins;           /* at work: where errors stand */
+        bool is_over;           /* a limit was met: the run ends */
+        struct cm_cel_run *run; /* notes what is read */
         const struct cm_zone_source *zones;
 };
+
+static inline void cm_cel_note_read(struct cm_cel_context *cx, const struct cm_node *node)
+{
+        cx->run->reads[cx->run->read_count++ % CM_CEL_READS] = node;
+}
 
 /* Operators; the operands may be errors. */
 struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_kind op,

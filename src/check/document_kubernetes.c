@@ -72,10 +72,10 @@ static const char *const inherited[] = { "runAsUser",      "runAsGroup",     "ru
                                          "windowsOptions" };
 
 static const struct cm_node *effective(struct cm_arena *arena, const struct cm_node *pod,
-                                       const struct cm_node *own)
+                                       const struct cm_node *container)
 {
-        struct cm_node *sc =
-                cm_node_new_map(arena, own != NULL ? own->pos : (struct cm_node_pos){ 0 });
+        const struct cm_node *own = cm_node_get(container, "securityContext");
+        struct cm_node *sc = cm_node_new_map(arena, own != NULL ? own->pos : container->pos);
         for (size_t i = 0; i < CM_ARRAY_LEN(inherited); i++) {
                 const struct cm_node_member *m = cm_node_member(pod, cm_sv_from_cstr(inherited[i]));
                 if (m != NULL && cm_node_type(m->value) != CM_NODE_NULL)
@@ -121,13 +121,12 @@ static void add_containers(struct cm_arena *arena, struct cm_node *list, const s
                 if (cm_node_type(c) != CM_NODE_MAP)
                         continue;
                 struct cm_node *view = cm_node_new_map(arena, c->pos);
-                const struct cm_node *own = cm_node_get(c, "securityContext");
                 put_text(arena, view, "name", cm_node_get_string(c, "name"));
                 put_text(arena, view, "kind", cm_sv_from_cstr(kind));
                 put_text(arena, view, "image", cm_node_get_string(c, "image"));
                 put(arena, view, "spec", c);
                 put(arena, view, "own", map_or_empty(arena, c, "securityContext"));
-                put(arena, view, "sc", effective(arena, pod_context, own));
+                put(arena, view, "sc", effective(arena, pod_context, c));
                 cm_node_add(arena, list, view);
         }
 }
@@ -163,9 +162,9 @@ static const struct cm_node *make_pod(struct cm_arena *arena, const struct cm_no
         put(arena, pod, "annotations", map_or_empty(arena, metadata, "annotations"));
         put_text(arena, pod, "os", cm_node_string(cm_node_path(spec, "os", "name", NULL)));
         struct cm_node *containers = cm_node_new_list(arena, pod->pos);
-        add_containers(arena, containers, spec, "initContainers", "init");
+        add_containers(arena, containers, spec, "initContainers", "init container");
         add_containers(arena, containers, spec, "containers", "container");
-        add_containers(arena, containers, spec, "ephemeralContainers", "ephemeral");
+        add_containers(arena, containers, spec, "ephemeralContainers", "ephemeral container");
         put(arena, pod, "containers", containers);
         return pod;
 }

@@ -99,21 +99,27 @@ struct evaluation {
         size_t given;           /* results of this check */
 };
 
-static struct cm_check_place place_of(const struct evaluation *e, const struct cm_node *decided)
+/* The latest read that lies in the document: what decided. Parameters and the like do not. */
+static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
 {
-        struct cm_check_place place = { 0 };
+        struct cm_check_place place = { .line = e->subject->pos.line,
+                                        .column = e->subject->pos.column };
         const struct cm_node *root = e->subject->document->root;
-        if (!cm_node_locate(e->arena, root, decided, &place.pointer))
-                cm_node_locate(e->arena, root, e->subject->subject, &place.pointer);
-        struct cm_node_pos pos =
-                decided != NULL && decided->pos.line > 0 ? decided->pos : e->subject->pos;
-        place.line = pos.line;
-        place.column = pos.column;
+        uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
+        for (uint32_t i = 0; i < count; i++) {
+                const struct cm_node *n = run->reads[(run->read_count - 1 - i) % CM_CEL_READS];
+                if (n->pos.line == 0 || !cm_node_locate(e->arena, root, n, &place.pointer))
+                        continue;
+                place.line = n->pos.line;
+                place.column = n->pos.column;
+                return place;
+        }
+        cm_node_locate(e->arena, root, e->subject->subject, &place.pointer);
         return place;
 }
 
 static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv message,
-               const struct cm_node *decided, struct cm_err *err)
+               const struct cm_cel_run *decided, struct cm_err *err)
 {
         const struct cm_check *c = e->ref->check;
         struct cm_check_result result = {
@@ -139,7 +145,7 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
 }
 
 static int add_unknown(struct evaluation *e, const struct cm_cel_program *program,
-                       const struct cm_cel_value *v, const struct cm_node *decided,
+                       const struct cm_cel_value *v, const struct cm_cel_run *run,
                        const struct cm_err *limit, struct cm_err *err)
 {
         struct cm_sv text;
@@ -154,7 +160,7 @@ static int add_unknown(struct evaluation *e, const struct cm_cel_program *progra
                                     CM_SV_ARG(cm_cel_text(program)),
                                     CM_SV_ARG(cm_cel_type_name(*v)));
         }
-        return add(e, CM_CHECK_UNKNOWN, text, decided, err);
+        return add(e, CM_CHECK_UNKNOWN, text, run, err);
 }
 
 enum truth {
@@ -164,32 +170,31 @@ enum truth {
 };
 
 static int ask(struct evaluation *e, const struct cm_cel_program *program, enum truth *ret,
-               const struct cm_node **ret_decided, struct cm_err *err)
+               struct cm_cel_run *run, struct cm_err *err)
 {
-        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
         struct cm_cel_value v = { 0 };
         struct cm_err problem = CM_ERR_INIT;
-        int r = cm_cel_eval(program, &run, &v, &problem);
-        *ret_decided = run.last_read;
+        int r = cm_cel_eval(program, run, &v, &problem);
         if (r == 0 && v.kind == CM_CEL_BOOL) {
                 *ret = v.boolean ? IS_TRUE : IS_FALSE;
                 return 0;
         }
         *ret = IS_UNKNOWN;
-        return add_unknown(e, program, &v, run.last_read, r < 0 ? &problem : NULL, err);
+        return add_unknown(e, program, &v, run, r < 0 ? &problem : NULL, err);
 }
 
 static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *ret_passed,
                   struct cm_err *err)
 {
         enum truth truth;
-        const struct cm_node *decided = NULL;
-        int r = ask(e, rule->expect, &truth, &decided, err);
+        struct cm_cel_run run;
+        int r = ask(e, rule->expect, &truth, &run, err);
         *ret_passed = r == 0 && truth == IS_TRUE;
         if (r < 0 || truth != IS_FALSE)
                 return r;
         return add(e, CM_CHECK_FAIL, cm_check_message_text(e->arena, &rule->message, e->slots),
-                   decided, err);
+                   &run, err);
 }
 
 /* Every item on its own; PASS once, when all pass. */
@@ -200,8 +205,7 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
         struct cm_err problem = CM_ERR_INIT;
         int r = cm_cel_eval(rule->each, &run, &list, &problem);
         if (r != 0 || list.kind != CM_CEL_LIST)
-                return add_unknown(e, rule->each, &list, run.last_read, r < 0 ? &problem : NULL,
-                                   err);
+                return add_unknown(e, rule->each, &list, &run, r < 0 ? &problem : NULL, err);
         size_t count = cm_cel_list_count(list);
         size_t passed_count = 0;
         r = 0;
@@ -233,8 +237,8 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
         e->slots[CM_CHECK_SLOT_PARAMS] = cm_cel_from_node(e->ref->params);
         if (rule->when != NULL) {
                 enum truth truth;
-                const struct cm_node *decided = NULL;
-                int r = ask(e, rule->when, &truth, &decided, err);
+                struct cm_cel_run run;
+                int r = ask(e, rule->when, &truth, &run, err);
                 if (r < 0 || truth == IS_UNKNOWN)
                         return r;
                 if (truth == IS_FALSE) {

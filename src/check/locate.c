@@ -15,6 +15,13 @@ static const struct cm_node *child(const struct cm_node *n, size_t i)
         return n->type == CM_NODE_LIST ? n->list.items[i] : n->map.members[i].value;
 }
 
+/* A view's own node stands where the node of the document does that it was made for. */
+static bool is_same(const struct cm_node *n, const struct cm_node *wanted)
+{
+        return n == wanted || (wanted->pos.line > 0 && n->pos.line == wanted->pos.line &&
+                               n->pos.column == wanted->pos.column && n->type == wanted->type);
+}
+
 static void put_key(struct cm_buf *out, struct cm_sv key)
 {
         for (size_t i = 0; i < key.len; i++) {
@@ -50,7 +57,7 @@ bool cm_node_locate(struct cm_arena *arena, const struct cm_node *root,
         size_t depth = 0;
         if (root == NULL || wanted == NULL)
                 return false;
-        if (root == wanted) {
+        if (is_same(root, wanted)) {
                 *ret = CM_SV("");
                 return true;
         }
@@ -63,7 +70,7 @@ bool cm_node_locate(struct cm_arena *arena, const struct cm_node *root,
                         continue;
                 }
                 const struct cm_node *c = child(top->node, top->next++);
-                if (c == wanted) {
+                if (is_same(c, wanted)) {
                         *ret = pointer_of(arena, levels, depth);
                         return true;
                 }
