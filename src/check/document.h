@@ -8,12 +8,14 @@
 #pragma once
 
 #include "check/check.h"
+#include "check/locate.h"
 
 struct cm_document {
         struct cm_sv name; /* file name as given */
         struct cm_sv text;
         size_t number; /* of a stream of several documents */
         const struct cm_node *root;
+        struct cm_node_locator *locator; /* of `root` */
 };
 
 /* One object. */

@@ -101,6 +101,16 @@ static void put_text(struct cm_arena *arena, struct cm_node *map, const char *ke
         put(arena, map, key, cm_node_new_string(arena, (struct cm_node_pos){ 0 }, value));
 }
 
+/* A text member with its place; "" at the place of the parent when it is not there. */
+static void copy_text(struct cm_arena *arena, struct cm_node *to, const char *key,
+                      const struct cm_node *from)
+{
+        const struct cm_node *n = cm_node_get(from, key);
+        put(arena, to, key,
+            cm_node_type(n) == CM_NODE_STRING ? n
+                                              : cm_node_new_string(arena, from->pos, CM_SV("")));
+}
+
 /* A member that is there as a mapping, or an empty mapping at the place of its parent. */
 static const struct cm_node *map_or_empty(struct cm_arena *arena, const struct cm_node *parent,
                                           const char *key)
@@ -121,9 +131,9 @@ static void add_containers(struct cm_arena *arena, struct cm_node *list, const s
                 if (cm_node_type(c) != CM_NODE_MAP)
                         continue;
                 struct cm_node *view = cm_node_new_map(arena, c->pos);
-                put_text(arena, view, "name", cm_node_get_string(c, "name"));
+                copy_text(arena, view, "name", c);
                 put_text(arena, view, "kind", cm_sv_from_cstr(kind));
-                put_text(arena, view, "image", cm_node_get_string(c, "image"));
+                copy_text(arena, view, "image", c);
                 put(arena, view, "spec", c);
                 put(arena, view, "own", map_or_empty(arena, c, "securityContext"));
                 put(arena, view, "sc", effective(arena, pod_context, c));

@@ -5,7 +5,6 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "cel/value.h"
-#include "check/locate.h"
 
 enum {
         MESSAGE_BYTES_MAX = 4096
@@ -104,17 +103,17 @@ static struct cm_check_place place_of(const struct evaluation *e, const struct c
 {
         struct cm_check_place place = { .line = e->subject->pos.line,
                                         .column = e->subject->pos.column };
-        const struct cm_node *root = e->subject->document->root;
+        struct cm_node_locator *locator = e->subject->document->locator;
         uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
         for (uint32_t i = 0; i < count; i++) {
                 const struct cm_node *n = run->reads[(run->read_count - 1 - i) % CM_CEL_READS];
-                if (n->pos.line == 0 || !cm_node_locate(e->arena, root, n, &place.pointer))
+                if (n->pos.line == 0 || !cm_node_locate(locator, e->arena, n, &place.pointer))
                         continue;
                 place.line = n->pos.line;
                 place.column = n->pos.column;
                 return place;
         }
-        cm_node_locate(e->arena, root, e->subject->subject, &place.pointer);
+        cm_node_locate(locator, e->arena, e->subject->subject, &place.pointer);
         return place;
 }
 

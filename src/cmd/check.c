@@ -18,6 +18,7 @@
 
 enum {
         DIRECTORY_DEPTH_MAX = 32,
+        ARENA_BYTES_MAX = 2000 << 20,
         LATEST_MINOR = 999
 };
 
@@ -303,8 +304,8 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
                        : 0;
 }
 
-static int check_all(const struct cm_args *args, const struct walk *w, struct cm_check_outcome *ret,
-                     struct cm_err *err)
+static int check_all(const struct cm_args *args, struct cm_arena *arena, const struct walk *w,
+                     struct cm_check_outcome *ret, struct cm_err *err)
 {
         struct cm_check_job job;
         uint64_t budget_s = 0;
@@ -316,7 +317,7 @@ static int check_all(const struct cm_args *args, const struct walk *w, struct cm
         }
         struct cm_check_session *session = NULL;
         if (r == 0)
-                r = cm_check_session_start(args->arena, &job, (int)budget_s, &session, err);
+                r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
         if (r == 0)
                 r = give_packs(args, session, err);
         if (r == 0)
@@ -330,7 +331,9 @@ static int check_all(const struct cm_args *args, const struct walk *w, struct cm
 static int check_run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
-        struct walk w = { .arena = args->arena };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(ARENA_BYTES_MAX);
+        struct walk w = { .arena = arena };
         struct cm_check_outcome outcome = { 0 };
         const char *format = cm_args_flag(args, "json") ? "json" : cm_args_get(args, "format");
         if (cm_check_format_find(format) == NULL) {
@@ -344,10 +347,10 @@ static int check_run(const struct cm_args *args)
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = collect(&w, args->positional[i], &err);
         if (r == 0)
-                r = check_all(args, &w, &outcome, &err);
+                r = check_all(args, arena, &w, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
-        sort_results(args->arena, &outcome);
+        sort_results(arena, &outcome);
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
