@@ -78,3 +78,11 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* A Dockerfile (the largest seen has 90 KB) and its instructions; words of all shell commands in it
+ * and text that variables expand to ("ENV A=$A$A" doubles with each line). */
+#define CM_DOCKERFILE_BYTES_MAX        CM_MIB(1)
+#define CM_DOCKERFILE_INSTRUCTIONS_MAX ((size_t)20000)
+#define CM_SHELL_WORDS_MAX             ((size_t)200000)
+#define CM_DOCKERFILE_EXPANDED_MAX     CM_MIB(8)
+/* Subshells, substitutions and ${x:-${y}} within each other. */
+#define CM_SHELL_DEPTH_MAX 50
