@@ -115,3 +115,63 @@ struct cm_df_expansion {
 /* `ret` is zeroed by the caller. */
 void cm_df_expand(struct cm_arena *arena, struct cm_sv word,
                   const struct cm_df_lex_options *options, struct cm_df_expansion *ret);
+
+/* The word as a heredoc mark; false when it is none. */
+bool cm_df_heredoc_of(struct cm_df *df, struct cm_sv word, struct cm_df_heredoc *ret);
+/* Where the bytes from `offset` on stand. */
+struct cm_text_map cm_df_sub_map(struct cm_arena *arena, const struct cm_df_instruction *in,
+                                 size_t offset);
+
+/* The variables of a stage, or (with `global`) those before the first FROM. */
+struct cm_df_scope {
+        struct cm_arena *arena;
+        struct cm_map vars;
+        const struct cm_df_scope *parent;  /* of the stage it is based on */
+        const struct cm_df_scope *globals; /* of a stage */
+        size_t chain;                      /* parents above it */
+        bool closed; /* based on scratch: a variable that nobody set is not set */
+};
+
+void cm_df_scope_init(struct cm_df_scope *scope, struct cm_arena *arena);
+enum cm_df_var cm_df_scope_get(void *scope, struct cm_sv name, struct cm_sv *ret_value);
+void cm_df_scope_set(struct cm_df_scope *scope, struct cm_sv name, enum cm_df_var state,
+                     struct cm_sv value);
+/* "ARG name" without a default. */
+void cm_df_scope_declare(struct cm_df_scope *scope, struct cm_sv name);
+
+/* An instruction on its way into the tree. */
+struct cm_df_view {
+        struct cm_df *df;
+        struct cm_df_scope *scope; /* NULL: variables stay unknown (ONBUILD) */
+        bool posix;                /* the shell that runs shell forms is one that is understood */
+        size_t *words;             /* of shell commands so far */
+        size_t *expanded;          /* bytes of values so far */
+        struct cm_err *err;
+};
+
+/* The value of a word as a node: text, or null when it is unknown. Errors: CM_E_LIMIT. */
+CM_MUST_CHECK int cm_df_value(struct cm_df_view *v, const struct cm_df_instruction *in,
+                              const struct cm_df_word *word, struct cm_node **ret);
+/* The node of an instruction; defines the variables of ENV and ARG. Errors: CM_E_LIMIT. */
+CM_MUST_CHECK int cm_df_instruction_node(struct cm_df_view *v, const struct cm_df_instruction *in,
+                                         struct cm_node **ret);
+/* Adds "shell" and "commands" to the node of RUN, CMD, ENTRYPOINT and HEALTHCHECK. */
+CM_MUST_CHECK int cm_df_add_commands(struct cm_df_view *v, const struct cm_df_instruction *in,
+                                     struct cm_node *node);
+/* Adds "flags", "flag_list", and the "mounts" of RUN. */
+CM_MUST_CHECK int cm_df_add_flags(struct cm_df_view *v, const struct cm_df_instruction *in,
+                                  struct cm_node *node);
+/* What BuildKit refuses although the words could be read. */
+void cm_df_check(struct cm_df *df, const struct cm_df_instruction *in);
+/* "# coaming ignore=..." and "# hadolint ignore=...": appends {tool, id} maps to the list. */
+void cm_df_add_suppress(struct cm_df *df, const struct cm_df_comment *comment, bool global,
+                        struct cm_node *list);
+/* The shell of "# hadolint shell=...", or "". */
+struct cm_sv cm_df_shell_pragma(const struct cm_df_comment *comment);
+bool cm_df_is_posix_shell(struct cm_sv path);
+
+/* Puts a value under a key, at the value's place. */
+void cm_df_put(struct cm_arena *arena, struct cm_node *map, const char *key,
+               const struct cm_node *value);
+void cm_df_put_text(struct cm_arena *arena, struct cm_node *map, const char *key,
+                    struct cm_node_pos pos, struct cm_sv text);

@@ -281,6 +281,24 @@ static const struct {
         { "workdir", words_whole },
 };
 
+struct cm_text_map cm_df_sub_map(struct cm_arena *arena, const struct cm_df_instruction *in,
+                                 size_t offset)
+{
+        struct cm_text_map map = { 0 };
+        for (size_t i = 0; i < in->map.count; i++) {
+                struct cm_text_piece piece = in->map.items[i];
+                if (i + 1 < in->map.count && in->map.items[i + 1].offset <= offset)
+                        continue;
+                if (piece.offset < offset) {
+                        piece.pos = pos_at(in, offset);
+                        piece.offset = offset;
+                }
+                piece.offset -= offset;
+                *CM_VEC_PUSH(arena, &map) = piece;
+        }
+        return map;
+}
+
 static void split_nested(struct cm_df *df, struct cm_df_instruction *in, unsigned depth)
 {
         if (in->rest.text.len == 0) {
@@ -294,18 +312,7 @@ static void split_nested(struct cm_df *df, struct cm_df_instruction *in, unsigne
         struct cm_df_instruction *nested = CM_NEW(df->arena, struct cm_df_instruction);
         nested->line = in->rest.text;
         nested->start_line = in->start_line;
-        for (size_t i = 0; i < in->map.count; i++) {
-                struct cm_text_piece piece = in->map.items[i];
-                bool last = i + 1 == in->map.count || in->map.items[i + 1].offset > in->rest.offset;
-                if (!last)
-                        continue;
-                if (piece.offset < in->rest.offset) {
-                        piece.pos = pos_at(in, in->rest.offset);
-                        piece.offset = in->rest.offset;
-                }
-                piece.offset -= in->rest.offset;
-                *CM_VEC_PUSH(df->arena, &nested->map) = piece;
-        }
+        nested->map = cm_df_sub_map(df->arena, in, in->rest.offset);
         in->nested = nested;
         cm_df_split(df, nested, depth + 1);
 }
@@ -351,7 +358,7 @@ static size_t count_quotes(struct cm_sv s)
 }
 
 /* "3<<-'EOF'": descriptor, marks, and a name that is quoted when variables stay as they are. */
-static bool heredoc_of(struct cm_df *df, struct cm_sv word, struct cm_df_heredoc *ret)
+bool cm_df_heredoc_of(struct cm_df *df, struct cm_sv word, struct cm_df_heredoc *ret)
 {
         size_t n = 0;
         while (n < word.len && cm_is_digit(word.ptr[n]))
@@ -398,7 +405,7 @@ void cm_df_find_heredocs(struct cm_df *df, struct cm_df_instruction *in)
         cm_df_expand(df->arena, in->line, &options, &line);
         for (size_t i = 0; line.error == NULL && i < line.words.count; i++) {
                 struct cm_df_heredoc doc = { 0 };
-                if (heredoc_of(df, line.words.items[i], &doc))
+                if (cm_df_heredoc_of(df, line.words.items[i], &doc))
                         *CM_VEC_PUSH(df->arena, &in->heredocs) = doc;
         }
 }
