@@ -85,6 +85,23 @@ static void word_split(struct lex *l, struct cm_sv s)
         }
 }
 
+/*
+ * Bytes of a letter, digit or "_" at the start, or 0. BuildKit takes every Unicode letter; here that
+ * is all beyond ASCII but what Latin-1 and the general punctuation have of signs.
+ */
+static size_t name_char(struct cm_sv s)
+{
+        uint32_t cp = 0;
+        if (s.len == 0)
+                return 0;
+        if ((unsigned char)s.ptr[0] < 0x80)
+                return cm_is_alnum(s.ptr[0]) || s.ptr[0] == '_';
+        size_t n = cm_utf8_next(s, &cp);
+        bool sign = (cp < 0xc0 && cp != 0xaa && cp != 0xb5 && cp != 0xba) || cp == 0xd7 ||
+                    cp == 0xf7 || (cp >= 0x2000 && cp < 0x2070) || (cp >= 0x3000 && cp < 0x3005);
+        return sign ? 0 : n;
+}
+
 static struct cm_sv variable_name(struct lex *l)
 {
         struct cm_sv s = l->rest;
@@ -95,8 +112,8 @@ static struct cm_sv variable_name(struct lex *l)
         } else if (s.len > 0 && cm_sv_find_char(CM_SV("@*#?-$!"), s.ptr[0]) >= 0) {
                 n = 1;
         } else {
-                while (n < s.len && (cm_is_alnum(s.ptr[n]) || s.ptr[n] == '_'))
-                        n++;
+                for (size_t more; (more = name_char(cm_sv_skip(s, n))) > 0;)
+                        n += more;
         }
         l->rest = cm_sv_skip(s, n);
         return cm_sv_slice(s, 0, n);

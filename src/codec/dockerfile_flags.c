@@ -153,6 +153,7 @@ int cm_df_add_flags(struct cm_df_view *v, const struct cm_df_instruction *in, st
                 struct cm_node *value = has_value ? cm_node_new_string(arena, pos, text)
                                                   : cm_node_new_bool(arena, pos, true);
                 cm_df_put_text(arena, flag, "name", pos, name);
+                cm_df_put_text(arena, flag, "text", pos, in->flags.items[i].text);
                 cm_df_put(arena, flag, "raw", value);
                 word.text = text;
                 if (has_value && expands_flags(in)) {

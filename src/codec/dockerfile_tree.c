@@ -147,6 +147,7 @@ static int add_pair(struct cm_df_view *v, const struct cm_df_instruction *in,
                 return r;
         struct cm_sv known = name.unknown ? pair->name.text : name.text;
         cm_df_put_text(arena, n, "name", n->pos, known);
+        cm_df_put_text(arena, n, "name_raw", n->pos, pair->name.text);
         cm_df_put(
                 arena, n, "value",
                 value_node(arena,

@@ -8,6 +8,10 @@
 #include "codec/dockerfile_internal.h"
 #include "codec/node_json.h"
 
+enum {
+        ONBUILD_DEPTH_MAX = 3 /* a second one is an error already; its instruction is shown still */
+};
+
 typedef void (*words_fn)(struct cm_df *df, struct cm_df_instruction *in);
 
 static struct cm_node_pos pos_at(const struct cm_df_instruction *in, size_t offset)
@@ -215,13 +219,15 @@ static void words_healthcheck(struct cm_df *df, struct cm_df_instruction *in)
                 add_word(df, in, command);
 }
 
-/* Flags lose their quotes and escapes; "--" alone ends them. */
+/* Flags lose their quotes and escapes; "--" alone ends them. Blanks between them are ASCII only. */
 static bool next_flag(struct cm_df *df, struct cm_df_instruction *in, struct cm_sv *rest)
 {
         struct cm_buf word CM_CLEANUP(cm_buf_fini) = { 0 };
-        struct cm_sv s = cm_df_trim_left(*rest);
+        struct cm_sv s = *rest;
         char quote = '\0';
         size_t i = 0;
+        while (s.len > 0 && cm_is_blank(s.ptr[0]))
+                s = cm_sv_skip(s, 1);
         if (!cm_sv_has_prefix(s, CM_SV("--"))) {
                 *rest = s;
                 return false;
@@ -229,7 +235,7 @@ static bool next_flag(struct cm_df *df, struct cm_df_instruction *in, struct cm_
         cm_buf_init(&word, s.len);
         for (; i < s.len; i++) {
                 char c = s.ptr[i];
-                if (quote == '\0' && cm_df_space(cm_sv_skip(s, i)) > 0)
+                if (quote == '\0' && cm_is_blank(s.ptr[i]))
                         break;
                 if (quote == '\0' ? c == '\'' || c == '"' : c == quote) {
                         quote = quote == '\0' ? c : '\0';
@@ -305,10 +311,10 @@ static void split_nested(struct cm_df *df, struct cm_df_instruction *in, unsigne
                 cm_df_error(df, in->map.items[0].pos, "ONBUILD needs an instruction");
                 return;
         }
-        if (depth > 0) {
+        if (depth > 0)
                 cm_df_error(df, pos_at(in, 0), "ONBUILD within ONBUILD");
+        if (depth >= ONBUILD_DEPTH_MAX)
                 return;
-        }
         struct cm_df_instruction *nested = CM_NEW(df->arena, struct cm_df_instruction);
         nested->line = in->rest.text;
         nested->start_line = in->start_line;
