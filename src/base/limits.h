@@ -110,3 +110,11 @@
 #define CM_REGEX_PROGRAM_MAX       ((size_t)16384)
 #define CM_REGEX_TABLE_ENTRIES_MAX ((size_t)8192)
 #define CM_REGEX_SCRATCH_BYTES_MAX CM_MIB(32)
+/* A Dockerfile (the largest seen has 90 KB) and its instructions; words of all shell commands in it
+ * and text that variables expand to ("ENV A=$A$A" doubles with each line). */
+#define CM_DOCKERFILE_BYTES_MAX        CM_MIB(1)
+#define CM_DOCKERFILE_INSTRUCTIONS_MAX ((size_t)20000)
+#define CM_SHELL_WORDS_MAX             ((size_t)200000)
+#define CM_DOCKERFILE_EXPANDED_MAX     CM_MIB(8)
+/* Subshells, substitutions and ${x:-${y}} within each other. */
+#define CM_SHELL_DEPTH_MAX 50

@@ -2,13 +2,14 @@
 /*
  * Readers of document trees for tests that compare with other programs. Reads frames from stdin
  * ("LENGTH\n" and as many bytes) and answers each with one line: compact JSON, or "error: TEXT".
- * Usage: node-driver json|json-lines|yaml-go2|yaml-go3|yaml-core
+ * Usage: node-driver json|json-lines|yaml-go2|yaml-go3|yaml-core|dockerfile
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "codec/dockerfile.h"
 #include "codec/node_json.h"
 #include "codec/node_yaml.h"
 
@@ -45,6 +46,16 @@ static int read_yaml(struct cm_arena *arena, struct cm_sv text, const char *sche
         return r;
 }
 
+static int read_dockerfile(struct cm_arena *arena, struct cm_sv text, struct cm_buf *out,
+                           struct cm_err *err)
+{
+        const struct cm_node *root = NULL;
+        int r = cm_dockerfile_parse(arena, text, &root, err);
+        if (r == 0)
+                cm_node_write_json(out, root);
+        return r;
+}
+
 static void answer(const char *mode, struct cm_sv text)
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
@@ -52,9 +63,13 @@ static void answer(const char *mode, struct cm_sv text)
         struct cm_buf out CM_CLEANUP(cm_buf_fini) = { 0 };
         struct cm_err err = CM_ERR_INIT;
         cm_buf_init(&out, CM_MIB(256));
-        int r = strncmp(mode, "yaml-", 5) == 0
-                        ? read_yaml(arena, text, mode + 5, &out, &err)
-                        : read_json(arena, text, strcmp(mode, "json-lines") == 0, &out, &err);
+        int r = 0;
+        if (strcmp(mode, "dockerfile") == 0)
+                r = read_dockerfile(arena, text, &out, &err);
+        else if (strncmp(mode, "yaml-", 5) == 0)
+                r = read_yaml(arena, text, mode + 5, &out, &err);
+        else
+                r = read_json(arena, text, strcmp(mode, "json-lines") == 0, &out, &err);
         if (r < 0)
                 printf("error: %s\n", err.text);
         else
