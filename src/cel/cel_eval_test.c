@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The engine as a whole: parsing, evaluation, faults, limits. */
 #include "base/limits.h"
 #include "cel/cel_test_util.h"
 
