@@ -81,10 +81,12 @@ const char *cm_real_format_e(double d, char text[CM_REAL_TEXT_BYTES], int *ret_e
         char *e = strchr(text, 'e');
         char *end = e;
         CM_ASSERT(e != NULL);
-        while (end[-1] == '0' && end[-2] != '.')
-                end--;
-        if (end[-1] == '0')
-                end -= 2; /* "1.0e+06" is "1e+06" */
+        if (strchr(text, '.') != NULL) {
+                while (end[-1] == '0')
+                        end--;
+                if (end[-1] == '.')
+                        end--; /* "1.e+06" is "1e+06" */
+        }
         int exponent = 0;
         for (const char *p = e + 2; *p != '\0'; p++)
                 exponent = exponent * 10 + (*p - '0');
