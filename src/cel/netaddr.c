@@ -125,6 +125,15 @@ int cm_ip_parse(struct cm_sv s, struct cm_ip *ret, struct cm_err *err)
         return 0;
 }
 
+bool cm_ip_is_v6_text(struct cm_sv s)
+{
+        struct cm_sv address;
+        struct cm_sv zone;
+        uint8_t bytes[16];
+        bool has_zone = cm_sv_cut(s, '%', &address, &zone);
+        return parse_v6(address, bytes) && (!has_zone || zone.len > 0);
+}
+
 int cm_cidr_parse(struct cm_sv s, struct cm_cidr *ret, struct cm_err *err)
 {
         struct cm_cidr cidr = { 0 };

@@ -31,6 +31,9 @@ enum {
 CM_MUST_CHECK int cm_ip_parse(struct cm_sv s, struct cm_ip *ret, struct cm_err *err);
 CM_MUST_CHECK int cm_cidr_parse(struct cm_sv s, struct cm_cidr *ret, struct cm_err *err);
 
+/* Whether the text is IPv6 as URLs have it in brackets: IPv4-mapped or with a zone as well. */
+bool cm_ip_is_v6_text(struct cm_sv s);
+
 /* Canonical text (RFC 5952); NUL-terminated; both return `text`. */
 const char *cm_ip_format(const struct cm_ip *ip, char text[CM_IP_TEXT_BYTES]);
 const char *cm_cidr_format(const struct cm_cidr *cidr, char text[CM_CIDR_TEXT_BYTES]);

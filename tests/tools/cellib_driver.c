@@ -13,6 +13,7 @@
 #include "cel/quantity.h"
 #include "cel/regex.h"
 #include "cel/timestamp.h"
+#include "cel/url.h"
 #include "os/zoneinfo.h"
 
 enum {
@@ -120,6 +121,33 @@ static int cidr(const struct request *q, struct cm_err *err)
         return 0;
 }
 
+static void put_hex(struct cm_sv s)
+{
+        for (size_t i = 0; i < s.len; i++)
+                printf("%02x", (unsigned char)s.ptr[i]);
+        printf(" ");
+}
+
+/* "URL": whether it is one, then its parts and parameters in hexadecimal. */
+static int url(const struct request *q, struct cm_err *err)
+{
+        struct cm_url u;
+        struct cm_sv key, value;
+        printf("%d ", cm_url_is_valid(q->arena, arg(q, 0)));
+        int r = cm_url_parse(q->arena, arg(q, 0), &u, err);
+        if (r < 0)
+                return r;
+        const struct cm_sv parts[] = { u.scheme, u.host, u.hostname, u.port, u.escaped_path };
+        for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++)
+                put_hex(parts[i]);
+        while (cm_url_next_param(q->arena, &u.query, &key, &value)) {
+                put_hex(key);
+                put_hex(value);
+        }
+        printf("\n");
+        return 0;
+}
+
 /* "PATTERN TEXT": whether there is a match, then the groups of all matches. */
 static int regex(const struct request *q, struct cm_err *err)
 {
@@ -146,7 +174,7 @@ static const struct {
 } commands[] = {
         { "fields", fields },     { "duration", duration }, { "timestamp", timestamp },
         { "quantity", quantity }, { "regex", regex },       { "ip", ip },
-        { "cidr", cidr },
+        { "cidr", cidr },         { "url", url },
 };
 
 static struct cm_sv unhex(struct cm_arena *arena, struct cm_sv s)
