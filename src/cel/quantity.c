@@ -171,10 +171,13 @@ int cm_quantity_parse(struct cm_sv s, struct cm_quantity *ret, struct cm_err *er
         struct cm_quantity q = { 0 };
         q.nanos = suffix.is_binary ? binary_nanos(whole, fraction, suffix.exponent, &inexact)
                                    : decimal_nanos(whole, fraction, suffix.exponent, &inexact);
-        q.nanos = CM_MIN(q.nanos + inexact, nanos_max);
+        q.nanos += inexact;
+        if (q.nanos > nanos_max)
+                q.nanos = nanos_max; /* no small number either: it would remember what was cut */
+        else
+                set_small(&q, whole, fraction, &suffix, negative);
         if (negative)
                 q.nanos = -q.nanos;
-        set_small(&q, whole, fraction, &suffix, negative);
         *ret = q;
         return 0;
 }

@@ -123,6 +123,11 @@ CM_TEST(sums)
         CM_CHECK_OK(cm_quantity_add(&a, &a, &sum, &err), &err);
         CM_CHECK_INT(cm_quantity_cmp(&sum, &a), 1);
         CM_CHECK(!cm_quantity_get_int(&sum, &n));
+        a = quantity("33E"); /* both are capped */
+        b = quantity("32E");
+        CM_CHECK_OK(cm_quantity_sub(&a, &b, &sum, &err), &err);
+        CM_CHECK_INT(cm_quantity_sign(&sum), 0);
+        CM_CHECK(!cm_quantity_get_int(&sum, &n));
         a = cm_quantity_from_int(0);
         b = cm_quantity_from_int(INT64_MIN);
         CM_CHECK_OK(cm_quantity_sub(&a, &b, &sum, &err), &err);
