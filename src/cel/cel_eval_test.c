@@ -279,6 +279,10 @@ CM_TEST(the_node_that_decided)
         CM_CHECK_INT(t.result, 0);
         CM_CHECK(!cm_cel_is_true(t.value));
         CM_CHECK(cm_node_type(t.run.last_read) == CM_NODE_BOOL);
+        cm_cel_test_run(&t, "doc.list.all(x, x < 2)", 0, 0);
+        CM_CHECK_INT(cm_node_int(t.run.last_read, 0), 2);
+        cm_cel_test_run(&t, "has(doc.spec.zz)", 0, 0);
+        CM_CHECK(cm_node_type(t.run.last_read) == CM_NODE_MAP);
         cm_cel_test_run(&t, "1 == 1", 0, 0);
         CM_CHECK(t.run.last_read == NULL);
 }

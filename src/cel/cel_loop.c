@@ -8,9 +8,13 @@ static struct cm_cel_value not_bool(struct cm_cel_context *cx, struct cm_cel_val
                            CM_SV_ARG(cm_cel_type_name(v)));
 }
 
-static void set_variables(struct cm_cel_frame *f)
+static void set_variables(struct cm_cel_context *cx, struct cm_cel_frame *f)
 {
         struct cm_cel_value value;
+        if (f->range.is_node)
+                cx->last_read = f->range.kind == CM_CEL_LIST
+                                        ? f->range.node->list.items[f->index]
+                                        : f->range.node->map.members[f->index].value;
         if (f->range.kind == CM_CEL_LIST) {
                 value = cm_cel_list_at(f->range, f->index);
                 f->locals[0] = f->two ? cm_cel_int((int64_t)f->index) : value;
@@ -52,7 +56,7 @@ static bool next_turn(struct cm_cel_context *cx, struct cm_cel_frame *f, struct 
                 *ret = finish(cx, f);
                 return false;
         }
-        set_variables(f);
+        set_variables(cx, f);
         return true;
 }
 
@@ -89,7 +93,7 @@ bool cm_cel_loop_begin(struct cm_cel_context *cx, struct cm_cel_frame *f,
                 *ret = finish(cx, f);
                 return false;
         }
-        set_variables(f);
+        set_variables(cx, f);
         return true;
 }
 

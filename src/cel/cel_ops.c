@@ -125,7 +125,7 @@ static struct cm_cel_value contained(struct cm_cel_context *cx, struct cm_cel_va
                 size_t count = cm_cel_list_count(b);
                 cm_cel_charge(cx, count);
                 for (size_t i = 0; i < count; i++)
-                        if (cm_cel_equal(a, cm_cel_list_at(b, i)))
+                        if (cm_cel_equal_in(cx, a, cm_cel_list_at(b, i)))
                                 return cm_cel_bool(true);
                 return cm_cel_bool(false);
         }
@@ -149,17 +149,6 @@ static struct cm_cel_value compare(struct cm_cel_context *cx, enum cm_cel_token_
                                                : c >= 0);
 }
 
-/* What comparing two values costs beyond a step. */
-static void charge_equal(struct cm_cel_context *cx, struct cm_cel_value a)
-{
-        if (a.kind == CM_CEL_LIST)
-                cm_cel_charge(cx, cm_cel_list_count(a));
-        else if (a.kind == CM_CEL_MAP)
-                cm_cel_charge(cx, cm_cel_map_count(a));
-        else if (a.kind == CM_CEL_STRING || a.kind == CM_CEL_BYTES)
-                cm_cel_charge(cx, a.len / 64);
-}
-
 struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_kind op,
                                   struct cm_cel_value a, struct cm_cel_value b)
 {
@@ -168,8 +157,7 @@ struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_k
         if (b.kind == CM_CEL_ERROR)
                 return b;
         if (op == CM_CEL_T_EQ || op == CM_CEL_T_NE) {
-                charge_equal(cx, a);
-                return cm_cel_bool(cm_cel_equal(a, b) == (op == CM_CEL_T_EQ));
+                return cm_cel_bool(cm_cel_equal_in(cx, a, b) == (op == CM_CEL_T_EQ));
         }
         if (op == CM_CEL_T_IN)
                 return contained(cx, a, b);
@@ -249,6 +237,19 @@ static struct cm_cel_value absent(struct cm_cel_context *cx, struct cm_cel_value
                            (long long)index, cm_cel_list_count(container));
 }
 
+/* What a result depends on: the part that was read, or where it is missing. */
+static void note_read(struct cm_cel_context *cx, const struct cm_node *container,
+                      struct cm_cel_value key)
+{
+        int64_t index = 0;
+        const struct cm_node *part = NULL;
+        if (container->type == CM_NODE_MAP && key.kind == CM_CEL_STRING)
+                part = cm_node_get_sv(container, cm_cel_sv(key));
+        else if (container->type == CM_NODE_LIST && list_index(key, &index) && index >= 0)
+                part = cm_node_at(container, (size_t)index);
+        cx->last_read = part != NULL ? part : container;
+}
+
 struct cm_cel_value cm_cel_index(struct cm_cel_context *cx, struct cm_cel_value container,
                                  struct cm_cel_value key, bool optional)
 {
@@ -264,6 +265,8 @@ struct cm_cel_value cm_cel_index(struct cm_cel_context *cx, struct cm_cel_value 
         }
         struct cm_cel_value v = cm_cel_null();
         int found = look_up(container, key, &v);
+        if (container.is_node)
+                note_read(cx, container.node, key);
         if (found < 0)
                 return cm_cel_fail(cx, "no such overload: %.*s[%.*s]",
                                    CM_SV_ARG(cm_cel_type_name(container)),
@@ -299,6 +302,8 @@ struct cm_cel_value cm_cel_has(struct cm_cel_context *cx, struct cm_cel_value co
                 container = *container.boxed;
         }
         struct cm_cel_value ignored;
+        if (container.is_node)
+                note_read(cx, container.node, key);
         if (container.kind == CM_CEL_MAP)
                 return cm_cel_bool(cm_cel_map_get(container, key, &ignored));
         return cm_cel_fail(cx, "has() of '%s': %.*s has no fields", cm_cel_show(cx, cm_cel_sv(key)),

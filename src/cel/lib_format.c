@@ -11,7 +11,7 @@
 enum {
         PRECISION_MAX = 100,
         DEPTH_MAX = 300,
-        TEXT_BYTES_MAX = 1 << 24
+        TEXT_BYTES_MAX = 1 << 20
 };
 
 /* What is said of a value that does not suit its clause. */
@@ -276,6 +276,7 @@ CM_CEL_FN(format)
         struct cm_buf out;
         cm_buf_init(&out, TEXT_BYTES_MAX);
         struct cm_cel_value r = format_into(cx, &out, cm_cel_sv(args[0]), args[1]);
+        cm_cel_charge(cx, out.len / 4); /* a map in a map is copied twice */
         if (r.kind != CM_CEL_ERROR)
                 r = out.overflow ? cm_cel_no_memory(cx) : cm_cel_string_dup(cx, cm_buf_sv(&out));
         cm_buf_fini(&out);

@@ -91,7 +91,7 @@ CM_CEL_FN(distinct)
                 size_t at = 0;
                 if (!cm_cel_charge(cx, kept))
                         return cm_cel_no_memory(cx);
-                while (at < kept && !cm_cel_equal(items[at], v))
+                while (at < kept && !cm_cel_equal_in(cx, items[at], v))
                         at++;
                 if (at == kept)
                         items[kept++] = v;
@@ -218,7 +218,7 @@ CM_CEL_FN(index_of)
         size_t all = cm_cel_list_count(args[0]);
         cm_cel_charge(cx, all);
         for (size_t i = 0; i < all; i++)
-                if (cm_cel_equal(cm_cel_list_at(args[0], i), args[1]))
+                if (cm_cel_equal_in(cx, cm_cel_list_at(args[0], i), args[1]))
                         return cm_cel_int((int64_t)i);
         return cm_cel_int(-1);
 }
@@ -228,7 +228,7 @@ CM_CEL_FN(last_index_of)
         size_t all = cm_cel_list_count(args[0]);
         cm_cel_charge(cx, all);
         for (size_t i = all; i > 0; i--)
-                if (cm_cel_equal(cm_cel_list_at(args[0], i - 1), args[1]))
+                if (cm_cel_equal_in(cx, cm_cel_list_at(args[0], i - 1), args[1]))
                         return cm_cel_int((int64_t)i - 1);
         return cm_cel_int(-1);
 }
