@@ -177,13 +177,21 @@ int main(void)
         struct cm_arena *zone_arena = cm_arena_new(CM_MIB(64));
         struct cm_zone_source zones = { cm_zoneinfo_load, cm_zoneinfo_new(zone_arena, NULL) };
         struct cm_buf out;
-        char *line = NULL;
-        size_t capacity = 0;
+        struct cm_buf in;
+        struct cm_sv line;
         cm_buf_init(&out, CM_MIB(256));
-        for (ssize_t n; (n = getline(&line, &capacity, stdin)) > 0; cm_arena_reset(arena)) {
+        cm_buf_init(&in, CM_MIB(256));
+        for (char *p; (p = cm_buf_reserve(&in, CM_KIB(64))) != NULL;) {
+                size_t n = fread(p, 1, CM_KIB(64), stdin);
+                cm_buf_commit(&in, n);
+                if (n == 0)
+                        break;
+        }
+        struct cm_sv rest = cm_buf_sv(&in);
+        for (; cm_sv_next_line(&rest, &line); cm_arena_reset(arena)) {
                 struct cm_err err = CM_ERR_INIT;
                 const struct cm_json *task = NULL;
-                if (cm_json_parse(arena, cm_sv_make(line, (size_t)n), &task, &err) < 0)
+                if (cm_json_parse(arena, line, &task, &err) < 0)
                         die(err.text);
                 evaluate(arena, task, &zones, &out);
                 if (out.overflow)
@@ -191,7 +199,7 @@ int main(void)
                 fwrite(out.ptr, 1, out.len, stdout);
                 cm_buf_clear(&out);
         }
-        free(line);
+        cm_buf_fini(&in);
         cm_buf_fini(&out);
         cm_arena_free(arena);
         cm_arena_free(zone_arena);
