@@ -100,6 +100,7 @@ static uint32_t loop_op(struct machine *m, const struct cm_cel_ins *ins, struct 
         uint32_t loop_at = ins->op == CM_CEL_OP_LOOP ? m->cx.ins : ins->c;
         *ret_pushed = false;
         if (ins->op == CM_CEL_OP_LOOP) {
+                CM_ASSERT(m->frames != NULL && m->frame_count < m->cx.program->loop_depth);
                 struct cm_cel_frame *f = &m->frames[m->frame_count++];
                 f->locals = m->cells + (ins->b & ~CM_CEL_TWO_VARIABLES);
                 if (cm_cel_loop_begin(&m->cx, f, ins, operand, top))
@@ -170,7 +171,8 @@ static struct cm_cel_value wrap(struct cm_cel_context *cx, bool flat, struct cm_
                                                        CM_SV_ARG(cm_cel_type_name(v)));
 }
 
-/* NOLINTNEXTLINE(readability-function-size): one case per instruction */
+/* NOLINTNEXTLINE(readability-function-size,readability-function-cognitive-complexity): one case per
+ * instruction, a state machine */
 static CM_HOT struct cm_cel_value execute(struct machine *m)
 {
         const struct cm_cel_program *program = m->cx.program;

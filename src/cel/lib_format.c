@@ -193,28 +193,33 @@ static void put_real(struct cm_buf *out, struct cm_cel_value v, char clause, int
         cm_buf_put(out, text, (size_t)n);
 }
 
+/* The base that an integer clause writes in; 0 for the others. */
+static unsigned base_of(char clause)
+{
+        return clause == 'd'                    ? 10
+               : clause == 'o'                  ? 8
+               : clause == 'b'                  ? 2
+               : clause == 'x' || clause == 'X' ? 16
+                                                : 0;
+}
+
 /* One clause; an error value, else null. */
 static struct cm_cel_value put_clause(struct cm_cel_context *cx, struct cm_buf *out, char clause,
                                       int precision, struct cm_cel_value v)
 {
         struct cm_cel_value bad = cm_cel_null();
         bool is_int = v.kind == CM_CEL_INT || v.kind == CM_CEL_UINT;
-        bool is_text = v.kind == CM_CEL_STRING || v.kind == CM_CEL_BYTES;
+        bool is_real = clause == 'f' || clause == 'e';
+        unsigned base = base_of(clause);
         if (clause == 's')
                 return put_string(out, v, &bad, 0) ? cm_cel_null() : unsuitable(cx, clause, bad);
-        if ((clause == 'f' || clause == 'e' || clause == 'd') && put_not_finite(out, v))
+        if ((is_real || clause == 'd') && put_not_finite(out, v))
                 return cm_cel_null();
-        if ((clause == 'f' || clause == 'e') && (is_int || v.kind == CM_CEL_DOUBLE))
+        if (is_real && (is_int || v.kind == CM_CEL_DOUBLE))
                 put_real(out, v, clause, precision);
-        else if (clause == 'd' && is_int)
-                put_integer(out, v, 10, false);
-        else if (clause == 'o' && is_int)
-                put_integer(out, v, 8, false);
-        else if (clause == 'b' && (is_int || v.kind == CM_CEL_BOOL))
-                put_integer(out, v, 2, false);
-        else if ((clause == 'x' || clause == 'X') && is_int)
-                put_integer(out, v, 16, clause == 'X');
-        else if ((clause == 'x' || clause == 'X') && is_text)
+        else if (base > 0 && (is_int || (base == 2 && v.kind == CM_CEL_BOOL)))
+                put_integer(out, v, base, clause == 'X');
+        else if (base == 16 && (v.kind == CM_CEL_STRING || v.kind == CM_CEL_BYTES))
                 put_hex(out, cm_cel_sv(v), clause == 'X');
         else
                 return unsuitable(cx, clause, v);
