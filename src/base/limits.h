@@ -73,6 +73,20 @@
 #define CM_IMAGE_INDEX_MAX ((size_t)10000)
 /* A PEM file or the system's bundle of authorities (220 KB on Debian 12). */
 #define CM_CERTIFICATES_BYTES_MAX CM_MIB(2)
+/* CEL: one expression; nesting of its text and of its loops; what a program may hold. Policies seen in
+ * the wild stay below 4 KiB and four nested loops. */
+#define CM_CEL_TEXT_BYTES_MAX CM_KIB(64)
+#define CM_CEL_DEPTH_MAX      250
+#define CM_CEL_LOOPS_MAX      16
+/* Operators or selections in a row (a + b + c, a.b.c): each is a level of the tree. */
+#define CM_CEL_CHAIN_MAX 1000
+/* Arguments of one call; variables of loops and bindings at once; parts of a dotted name. */
+#define CM_CEL_ARGUMENTS_MAX  1000
+#define CM_CEL_LOCALS_MAX     1000
+#define CM_CEL_NAME_PARTS_MAX 16
+/* Steps and scratch memory of one evaluation, when the caller does not say otherwise. */
+#define CM_CEL_COST_DEFAULT  ((uint64_t)10000000)
+#define CM_CEL_BYTES_DEFAULT CM_MIB(64)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)
