@@ -37,7 +37,9 @@ static void count_arguments(const char *signature, struct row *row)
 {
         uint8_t count = 0;
         bool optional = false;
-        for (const char *s = signature; *s != '\0'; s++) {
+        bool repeats = false;
+        for (const char *s = signature; *s != '\0' && *s != ':'; s++) {
+                repeats = *s == '+';
                 if (*s == '?') {
                         row->count_min = count;
                         optional = true;
@@ -45,8 +47,7 @@ static void count_arguments(const char *signature, struct row *row)
                         count++;
                 }
         }
-        size_t len = strlen(signature);
-        row->count_max = len > 0 && signature[len - 1] == '+' ? ARGS_ANY : count;
+        row->count_max = repeats ? ARGS_ANY : count;
         if (!optional)
                 row->count_min = count;
 }

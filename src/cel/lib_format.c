@@ -284,7 +284,7 @@ CM_CEL_FN(format)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "format", CM_CEL_METHOD, "sl", format },
+        { "format", CM_CEL_METHOD, "sl:s", format },
         { NULL },
 };
 

@@ -63,10 +63,10 @@ CM_CEL_FN(matches)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "matches", CM_CEL_METHOD, "sx", matches_ready, NULL },
-        { "matches", CM_CEL_METHOD, "ss", matches, prepare },
-        { "matches", CM_CEL_GLOBAL, "sx", matches_ready, NULL },
-        { "matches", CM_CEL_GLOBAL, "ss", matches, prepare },
+        { "matches", CM_CEL_METHOD, "sx:b", matches_ready, NULL },
+        { "matches", CM_CEL_METHOD, "ss:b", matches, prepare },
+        { "matches", CM_CEL_GLOBAL, "sx:b", matches_ready, NULL },
+        { "matches", CM_CEL_GLOBAL, "ss:b", matches, prepare },
         { NULL },
 };
 

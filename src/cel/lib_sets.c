@@ -39,9 +39,9 @@ CM_CEL_FN(intersects)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "sets.contains", CM_CEL_GLOBAL, "ll", contains },
-        { "sets.equivalent", CM_CEL_GLOBAL, "ll", equivalent },
-        { "sets.intersects", CM_CEL_GLOBAL, "ll", intersects },
+        { "sets.contains", CM_CEL_GLOBAL, "ll:b", contains },
+        { "sets.equivalent", CM_CEL_GLOBAL, "ll:b", equivalent },
+        { "sets.intersects", CM_CEL_GLOBAL, "ll:b", intersects },
         { NULL },
 };
 

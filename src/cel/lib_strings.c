@@ -273,18 +273,18 @@ CM_CEL_FN(quote)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "charAt", CM_CEL_METHOD, "si", char_at },
-        { "indexOf", CM_CEL_METHOD, "ss?i", index_of },
-        { "lastIndexOf", CM_CEL_METHOD, "ss?i", last_index_of },
-        { "substring", CM_CEL_METHOD, "si?i", substring },
-        { "lowerAscii", CM_CEL_METHOD, "s", lower_ascii },
-        { "upperAscii", CM_CEL_METHOD, "s", upper_ascii },
-        { "trim", CM_CEL_METHOD, "s", trim },
-        { "reverse", CM_CEL_METHOD, "s", reverse },
-        { "replace", CM_CEL_METHOD, "sss?i", replace },
-        { "split", CM_CEL_METHOD, "ss?i", split },
-        { "join", CM_CEL_METHOD, "l?s", join },
-        { "strings.quote", CM_CEL_GLOBAL, "s", quote },
+        { "charAt", CM_CEL_METHOD, "si:s", char_at },
+        { "indexOf", CM_CEL_METHOD, "ss?i:i", index_of },
+        { "lastIndexOf", CM_CEL_METHOD, "ss?i:i", last_index_of },
+        { "substring", CM_CEL_METHOD, "si?i:s", substring },
+        { "lowerAscii", CM_CEL_METHOD, "s:s", lower_ascii },
+        { "upperAscii", CM_CEL_METHOD, "s:s", upper_ascii },
+        { "trim", CM_CEL_METHOD, "s:s", trim },
+        { "reverse", CM_CEL_METHOD, "s:1", reverse },
+        { "replace", CM_CEL_METHOD, "sss?i:s", replace },
+        { "split", CM_CEL_METHOD, "ss?i:[s", split },
+        { "join", CM_CEL_METHOD, "l?s:s", join },
+        { "strings.quote", CM_CEL_GLOBAL, "s:s", quote },
         { NULL },
 };
 
