@@ -64,7 +64,7 @@ static inline struct cm_cel_value binary_fast(struct cm_cel_context *cx, enum cm
 {
         if (a.kind == CM_CEL_STRING && b.kind == CM_CEL_STRING && op <= CM_CEL_T_NE &&
             op >= CM_CEL_T_EQ) {
-                bool same = a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+                bool same = a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
                 return cm_cel_bool(same == (op == CM_CEL_T_EQ));
         }
         return cm_cel_binary(cx, op, a, b);

@@ -115,7 +115,7 @@ bool cm_cel_find_type(struct cm_sv name, struct cm_cel_value *ret)
         return false;
 }
 
-static bool letter_fits(char letter, enum cm_cel_kind kind)
+bool cm_cel_letter_fits(char letter, enum cm_cel_kind kind)
 {
 #define BIT(k) (1U << (k))
         static const uint32_t kinds[128] = {
@@ -146,7 +146,7 @@ bool cm_cel_signature_fits(const char *signature, const struct cm_cel_value *arg
         for (size_t i = 0; i < count; i++) {
                 if (*s == '?')
                         s++;
-                if (!letter_fits(*s, args[i].kind))
+                if (!cm_cel_letter_fits(*s, args[i].kind))
                         return false;
                 if (s[1] != '+')
                         s++;
