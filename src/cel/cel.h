@@ -112,6 +112,16 @@ CM_MUST_CHECK int cm_cel_parse_fault(struct cm_arena *arena, struct cm_sv text,
                                      const struct cm_cel_program **ret, struct cm_cel_fault *fault,
                                      struct cm_err *err);
 
+/*
+ * The type that a checker would find for an expression, variables being of any type: "int",
+ * "list(string)", "dyn". Operands that never fit (1 + 'a') are errors here; the evaluator would only
+ * meet them when it gets there. For tools that look at expressions; parsing does not need it.
+ * Errors: as cm_cel_parse_fault.
+ */
+CM_MUST_CHECK int cm_cel_deduce(struct cm_arena *arena, struct cm_sv text,
+                                const struct cm_cel_options *options, struct cm_sv *ret_type,
+                                struct cm_cel_fault *fault, struct cm_err *err);
+
 /* Three lines: "LINE:COLUMN: what", the line of the expression (cut around the place), a caret. */
 void cm_cel_put_caret(struct cm_buf *out, struct cm_sv expression,
                       const struct cm_cel_fault *fault);

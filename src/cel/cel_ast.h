@@ -36,10 +36,25 @@ enum cm_cel_loop {
         CM_CEL_LOOP_SORT   /* sortBy() */
 };
 
+/* What names turned out to be; set by the compiler. */
+enum cm_cel_meaning {
+        CM_CEL_MEANS_ITSELF, /* a selection, an operator ... */
+        CM_CEL_MEANS_SLOT,
+        CM_CEL_MEANS_LOCAL,
+        CM_CEL_MEANS_TYPE,
+        CM_CEL_MEANS_GLOBAL, /* a call of candidates; its target is part of the name */
+        CM_CEL_MEANS_METHOD, /* a call of candidates on its target */
+        CM_CEL_MEANS_OR,     /* or(), orValue() */
+        CM_CEL_MEANS_NOTHING /* unknown, with late names */
+};
+
+struct cm_cel_function;
+
 struct cm_cel_ast {
         enum cm_cel_ast_kind kind : 8;
         enum cm_cel_token_kind op : 8;
         enum cm_cel_loop loop : 8;
+        enum cm_cel_meaning meaning : 8;
         bool absolute : 1;
         bool optional : 1;
         bool optional_entry : 1; /* [?e], {?key: value} */
@@ -58,6 +73,8 @@ struct cm_cel_ast {
                         struct cm_cel_ast **args;
                 };
         };
+        const struct cm_cel_function *const *candidates; /* CALL */
+        size_t candidate_count;
         struct cm_cel_ast *where; /* LOOP: the condition of map(x, where, e), or NULL */
 };
 

@@ -31,7 +31,7 @@ struct compiler {
         bool has_dotted_names; /* among the variables */
 };
 
-static bool compile(struct compiler *c, const struct cm_cel_ast *ast);
+static bool compile(struct compiler *c, struct cm_cel_ast *ast);
 
 static uint32_t emit(struct compiler *c, const struct cm_cel_ast *ast, enum cm_cel_op op,
                      uint32_t arg)
@@ -58,7 +58,7 @@ static uint32_t constant(struct compiler *c, struct cm_cel_value v)
         return (uint32_t)c->constants.count - 1;
 }
 
-static void emit_constant(struct compiler *c, const struct cm_cel_ast *ast, struct cm_cel_value v)
+static void emit_constant(struct compiler *c, struct cm_cel_ast *ast, struct cm_cel_value v)
 {
         emit(c, ast, CM_CEL_OP_CONST, constant(c, v));
         pushed(c);
@@ -71,10 +71,11 @@ static bool fault(struct compiler *c, uint32_t at, const char *what, struct cm_s
 }
 
 /* A name that is not known: an error now, or an instruction that fails. */
-static bool unknown(struct compiler *c, const struct cm_cel_ast *ast, const char *what)
+static bool unknown(struct compiler *c, struct cm_cel_ast *ast, const char *what)
 {
         if (!c->options->late_names)
                 return fault(c, ast->at, what, ast->name);
+        ast->meaning = CM_CEL_MEANS_NOTHING;
         struct cm_sv text = cm_sv_printf(c->arena, "%s '%s'", what, cm_escape(c->arena, ast->name));
         emit(c, ast, CM_CEL_OP_FAIL, constant(c, cm_cel_string(text)));
         pushed(c);
@@ -135,8 +136,7 @@ static struct cm_sv first_space(const struct compiler *c, bool absolute)
 }
 
 /* A variable or type by its (dotted) name. */
-static bool emit_name(struct compiler *c, const struct cm_cel_ast *ast, struct cm_sv name,
-                      bool absolute)
+static bool emit_name(struct compiler *c, struct cm_cel_ast *ast, struct cm_sv name, bool absolute)
 {
         struct cm_sv state = first_space(c, absolute);
         while (state.ptr != NULL) {
@@ -144,11 +144,13 @@ static bool emit_name(struct compiler *c, const struct cm_cel_ast *ast, struct c
                 struct cm_cel_value type;
                 uint32_t slot = 0;
                 if (find_slot(c, full, &slot)) {
+                        ast->meaning = CM_CEL_MEANS_SLOT;
                         emit(c, ast, CM_CEL_OP_SLOT, slot);
                         pushed(c);
                         return true;
                 }
                 if (cm_cel_find_type(full, &type)) {
+                        ast->meaning = CM_CEL_MEANS_TYPE;
                         emit_constant(c, ast, type);
                         return true;
                 }
@@ -156,7 +158,7 @@ static bool emit_name(struct compiler *c, const struct cm_cel_ast *ast, struct c
         return false;
 }
 
-static const struct cm_cel_ast *root_of(const struct cm_cel_ast *ast)
+static const struct cm_cel_ast *root_of(struct cm_cel_ast *ast)
 {
         while (ast->kind == CM_CEL_AST_SELECT && !ast->optional)
                 ast = ast->target;
@@ -164,7 +166,7 @@ static const struct cm_cel_ast *root_of(const struct cm_cel_ast *ast)
 }
 
 /* "a.b.c" of a chain of selections that begins with a name; empty when it is longer than names are. */
-static struct cm_sv chain_name(struct compiler *c, const struct cm_cel_ast *ast)
+static struct cm_sv chain_name(struct compiler *c, struct cm_cel_ast *ast)
 {
         struct cm_sv parts[CM_CEL_NAME_PARTS_MAX];
         size_t count = 0;
@@ -187,10 +189,11 @@ static struct cm_sv chain_name(struct compiler *c, const struct cm_cel_ast *ast)
         return cm_sv_make(text, len - 1);
 }
 
-static bool compile_ident(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_ident(struct compiler *c, struct cm_cel_ast *ast)
 {
         const struct scope *local = ast->absolute ? NULL : find_local(c, ast->name);
         if (local != NULL) {
+                ast->meaning = CM_CEL_MEANS_LOCAL;
                 emit(c, ast, CM_CEL_OP_LOCAL, local->local);
                 pushed(c);
                 return true;
@@ -207,7 +210,7 @@ static bool has_dotted_names(const struct cm_cel_options *options)
         return false;
 }
 
-static bool compile_select(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_select(struct compiler *c, struct cm_cel_ast *ast)
 {
         const struct cm_cel_ast *root = ast->optional ? NULL : root_of(ast);
         bool is_local = root != NULL && !root->absolute && find_local(c, root->name) != NULL;
@@ -232,7 +235,7 @@ static bool compile_select(struct compiler *c, const struct cm_cel_ast *ast)
 /* Calls */
 
 /* A literal last argument, made ready once; true also when there is nothing to make ready. */
-static bool prepare(struct compiler *c, const struct cm_cel_ast *ast,
+static bool prepare(struct compiler *c, struct cm_cel_ast *ast,
                     const struct cm_cel_function *function)
 {
         const struct cm_cel_ast *last = ast->count == 0 ? NULL : ast->args[ast->count - 1];
@@ -249,7 +252,7 @@ static bool prepare(struct compiler *c, const struct cm_cel_ast *ast,
         return false;
 }
 
-static bool emit_call(struct compiler *c, const struct cm_cel_ast *ast, size_t count,
+static bool emit_call(struct compiler *c, struct cm_cel_ast *ast, size_t count,
                       const struct cm_cel_function *const *found, size_t found_count)
 {
         for (size_t i = 0; i < found_count; i++)
@@ -258,6 +261,9 @@ static bool emit_call(struct compiler *c, const struct cm_cel_ast *ast, size_t c
         const struct cm_cel_function **candidates = cm_arena_alloc_array(
                 c->arena, found_count, sizeof(*candidates), _Alignof(struct cm_cel_function *));
         memcpy(candidates, found, found_count * sizeof(*candidates));
+        ast->meaning = found[0]->style == CM_CEL_GLOBAL ? CM_CEL_MEANS_GLOBAL : CM_CEL_MEANS_METHOD;
+        ast->candidates = candidates;
+        ast->candidate_count = found_count;
         uint32_t at = emit(c, ast, CM_CEL_OP_CALL, (uint32_t)c->callees.count);
         c->code.items[at].b = (uint16_t)count;
         *CM_VEC_PUSH(c->arena, &c->callees) =
@@ -267,7 +273,7 @@ static bool emit_call(struct compiler *c, const struct cm_cel_ast *ast, size_t c
         return true;
 }
 
-static bool compile_args(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_args(struct compiler *c, struct cm_cel_ast *ast)
 {
         if (ast->count > CM_CEL_ARGUMENTS_MAX)
                 return fault(c, ast->at, "too many arguments of", ast->name);
@@ -277,7 +283,7 @@ static bool compile_args(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool no_function(struct compiler *c, const struct cm_cel_ast *ast, bool known)
+static bool no_function(struct compiler *c, struct cm_cel_ast *ast, bool known)
 {
         return unknown(c, ast,
                        known ? "wrong number of arguments for the function"
@@ -285,8 +291,8 @@ static bool no_function(struct compiler *c, const struct cm_cel_ast *ast, bool k
 }
 
 /* f(x) and space.f(x): a global function in the container or outside. */
-static bool try_global(struct compiler *c, const struct cm_cel_ast *ast, struct cm_sv name,
-                       bool absolute, bool *ret_done, bool *ret_known)
+static bool try_global(struct compiler *c, struct cm_cel_ast *ast, struct cm_sv name, bool absolute,
+                       bool *ret_done, bool *ret_known)
 {
         const struct cm_cel_function *found[CM_CEL_OVERLOADS_MAX];
         struct cm_sv state = first_space(c, absolute);
@@ -302,10 +308,11 @@ static bool try_global(struct compiler *c, const struct cm_cel_ast *ast, struct 
 }
 
 /* a.or(b), a.orValue(b): b is evaluated only when a is none. */
-static bool compile_or(struct compiler *c, const struct cm_cel_ast *ast, bool is_value)
+static bool compile_or(struct compiler *c, struct cm_cel_ast *ast, bool is_value)
 {
         if (!compile(c, ast->target))
                 return false;
+        ast->meaning = CM_CEL_MEANS_OR;
         uint32_t test = emit(c, ast, CM_CEL_OP_OPT_OR, 0);
         c->code.items[test].a = is_value ? 0 : 1;
         c->stack--;
@@ -319,7 +326,7 @@ static bool compile_or(struct compiler *c, const struct cm_cel_ast *ast, bool is
         return true;
 }
 
-static bool compile_call(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_call(struct compiler *c, struct cm_cel_ast *ast)
 {
         const struct cm_cel_function *found[CM_CEL_OVERLOADS_MAX];
         bool done = false;
@@ -351,7 +358,7 @@ static bool compile_call(struct compiler *c, const struct cm_cel_ast *ast)
 
 /* Literals */
 
-static bool compile_list(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_list(struct compiler *c, struct cm_cel_ast *ast)
 {
         bool is_map = ast->kind == CM_CEL_AST_MAP;
         uint32_t step = is_map ? 2 : 1;
@@ -378,7 +385,7 @@ static bool compile_list(struct compiler *c, const struct cm_cel_ast *ast)
 
 /* Control flow */
 
-static bool compile_junction(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_junction(struct compiler *c, struct cm_cel_ast *ast)
 {
         size_t first = c->code.count;
         for (uint32_t i = 0; i < ast->count; i++) {
@@ -400,7 +407,7 @@ static bool compile_junction(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile_ternary(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_ternary(struct compiler *c, struct cm_cel_ast *ast)
 {
         if (!compile(c, ast->args[0]))
                 return false;
@@ -417,7 +424,7 @@ static bool compile_ternary(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile_loop(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_loop(struct compiler *c, struct cm_cel_ast *ast)
 {
         if (!compile(c, ast->target))
                 return false;
@@ -455,7 +462,7 @@ static bool compile_loop(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile_bind(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_bind(struct compiler *c, struct cm_cel_ast *ast)
 {
         if (!compile(c, ast->target))
                 return false;
@@ -479,7 +486,7 @@ static bool compile_bind(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile_block(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_block(struct compiler *c, struct cm_cel_ast *ast)
 {
         for (uint32_t i = 0; i + 1 < ast->count; i++) {
                 if (!compile(c, ast->args[i]))
@@ -494,7 +501,7 @@ static bool compile_block(struct compiler *c, const struct cm_cel_ast *ast)
         return ok;
 }
 
-static bool compile_operator(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_operator(struct compiler *c, struct cm_cel_ast *ast)
 {
         for (uint32_t i = 0; i < ast->count; i++)
                 if (!compile(c, ast->args[i]))
@@ -509,7 +516,7 @@ static bool compile_operator(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile_index(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile_index(struct compiler *c, struct cm_cel_ast *ast)
 {
         if (!compile(c, ast->target) || !compile(c, ast->args[0]))
                 return false;
@@ -518,7 +525,7 @@ static bool compile_index(struct compiler *c, const struct cm_cel_ast *ast)
         return true;
 }
 
-static bool compile(struct compiler *c, const struct cm_cel_ast *ast)
+static bool compile(struct compiler *c, struct cm_cel_ast *ast)
 {
         switch (ast->kind) {
         case CM_CEL_AST_LITERAL:
@@ -560,7 +567,7 @@ static bool compile(struct compiler *c, const struct cm_cel_ast *ast)
 
 const struct cm_cel_program *cm_cel_compile(struct cm_cel_parser *parser,
                                             const struct cm_cel_options *options,
-                                            const struct cm_cel_ast *ast)
+                                            struct cm_cel_ast *ast)
 {
         struct compiler c = { .parser = parser,
                               .arena = parser->arena,

@@ -62,7 +62,7 @@ static inline struct cm_cel_value binary_fast(struct cm_cel_context *cx, enum cm
 {
         if (a.kind == CM_CEL_STRING && b.kind == CM_CEL_STRING && op <= CM_CEL_T_NE &&
             op >= CM_CEL_T_EQ) {
-                bool same = a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+                bool same = a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
                 return cm_cel_bool(same == (op == CM_CEL_T_EQ));
         }
         return cm_cel_binary(cx, op, a, b);
@@ -98,6 +98,7 @@ static uint32_t loop_op(struct machine *m, const struct cm_cel_ins *ins, struct 
         uint32_t loop_at = ins->op == CM_CEL_OP_LOOP ? m->cx.ins : ins->c;
         *ret_pushed = false;
         if (ins->op == CM_CEL_OP_LOOP) {
+                CM_ASSERT(m->frames != NULL && m->frame_count < m->cx.program->loop_depth);
                 struct cm_cel_frame *f = &m->frames[m->frame_count++];
                 f->locals = m->cells + (ins->b & ~CM_CEL_TWO_VARIABLES);
                 if (cm_cel_loop_begin(&m->cx, f, ins, operand, top))
@@ -168,7 +169,8 @@ static struct cm_cel_value wrap(struct cm_cel_context *cx, bool flat, struct cm_
                                                        CM_SV_ARG(cm_cel_type_name(v)));
 }
 
-/* NOLINTNEXTLINE(readability-function-size): one case per instruction */
+/* NOLINTNEXTLINE(readability-function-size,readability-function-cognitive-complexity): one case per
+ * instruction, a state machine */
 static CM_HOT struct cm_cel_value execute(struct machine *m)
 {
         const struct cm_cel_program *program = m->cx.program;

@@ -2,14 +2,9 @@
 /* Tokens: see cel_lex.h. Spec: langdef.md "Syntax". */
 #include "cel/cel_lex.h"
 
-#include <stdlib.h>
-
 #include "base/escape.h"
+#include "base/real.h"
 #include "cel/value.h"
-
-enum {
-        NUMBER_BYTES_MAX = 400 /* a double of 309 digits and a fraction fits */
-};
 
 static bool wrong(struct cm_cel_lexer *lexer, size_t at, const char *text)
 {
@@ -75,16 +70,10 @@ static bool integer(struct cm_cel_lexer *lexer, struct cm_sv digits, unsigned ba
 
 static bool real(struct cm_cel_lexer *lexer, bool after_minus, struct cm_cel_token *ret)
 {
-        char text[NUMBER_BYTES_MAX];
-        size_t len = lexer->at - ret->from;
-        if (len >= sizeof(text))
-                return wrong(lexer, ret->from, "the number is too long");
-        memcpy(text, lexer->text.ptr + ret->from, len);
-        text[len] = '\0';
-        double v = strtod(text, NULL);
+        double v = 0;
         if (is_word(peek(lexer, 0)))
                 return wrong(lexer, lexer->at, "a digit is expected");
-        if (__builtin_isinf(v))
+        if (!cm_real_parse(cm_sv_slice(lexer->text, ret->from, lexer->at), &v))
                 return wrong(lexer, ret->from, "the number is larger than any double");
         ret->value = cm_cel_double(after_minus ? -v : v);
         return true;
@@ -359,8 +348,8 @@ bool cm_cel_lex(struct cm_cel_lexer *lexer, bool after_minus, struct cm_cel_toke
         char c = peek(lexer, 0);
         size_t prefix = 0;
         if (lexer->at >= lexer->text.len)
-                ok = true;
-        else if (cm_is_digit(c) || (c == '.' && cm_is_digit(peek(lexer, 1))))
+                return true;
+        if (cm_is_digit(c) || (c == '.' && cm_is_digit(peek(lexer, 1))))
                 ok = number(lexer, after_minus, ret);
         else if ((prefix = string_prefix(lexer, &raw, &bytes)) > 0) {
                 lexer->at += prefix - 1;

@@ -37,7 +37,9 @@ static void count_arguments(const char *signature, struct row *row)
 {
         uint8_t count = 0;
         bool optional = false;
-        for (const char *s = signature; *s != '\0'; s++) {
+        bool repeats = false;
+        for (const char *s = signature; *s != '\0' && *s != ':'; s++) {
+                repeats = *s == '+';
                 if (*s == '?') {
                         row->count_min = count;
                         optional = true;
@@ -45,8 +47,7 @@ static void count_arguments(const char *signature, struct row *row)
                         count++;
                 }
         }
-        size_t len = strlen(signature);
-        row->count_max = len > 0 && signature[len - 1] == '+' ? ARGS_ANY : count;
+        row->count_max = repeats ? ARGS_ANY : count;
         if (!optional)
                 row->count_min = count;
 }
@@ -114,7 +115,7 @@ bool cm_cel_find_type(struct cm_sv name, struct cm_cel_value *ret)
         return false;
 }
 
-static bool letter_fits(char letter, enum cm_cel_kind kind)
+bool cm_cel_letter_fits(char letter, enum cm_cel_kind kind)
 {
 #define BIT(k) (1U << (k))
         static const uint32_t kinds[128] = {
@@ -145,7 +146,7 @@ bool cm_cel_signature_fits(const char *signature, const struct cm_cel_value *arg
         for (size_t i = 0; i < count; i++) {
                 if (*s == '?')
                         s++;
-                if (!letter_fits(*s, args[i].kind))
+                if (!cm_cel_letter_fits(*s, args[i].kind))
                         return false;
                 if (s[1] != '+')
                         s++;

@@ -2,10 +2,11 @@
 /* Numbers to and from text, as string() and double() have them. */
 #pragma once
 
+#include "base/real.h"
 #include "cel/value.h"
 
 enum {
-        CM_CEL_NUMBER_BYTES = 32
+        CM_CEL_NUMBER_BYTES = CM_REAL_TEXT_BYTES
 };
 
 /* INT, UINT or DOUBLE: the shortest text that reads back as the same number; "1e+06", "NaN", "+Inf". */

@@ -16,32 +16,50 @@ static void locate(struct cm_sv text, struct cm_cel_fault *fault)
         fault->column = (uint32_t)(fault->offset - line_from) + 1;
 }
 
+/* Parses and compiles, or (ret_type) deduces as well. */
+static int read_text(struct cm_cel_parser *parser, struct cm_sv text,
+                     const struct cm_cel_options *options, const struct cm_cel_program **ret,
+                     struct cm_sv *ret_type, struct cm_err *err)
+{
+        static const struct cm_cel_options none;
+        struct cm_cel_fault *fault = parser->fault;
+        *fault = (struct cm_cel_fault){ 0 };
+        *ret = NULL;
+        if (text.len > CM_CEL_TEXT_BYTES_MAX) {
+                parser->is_limit = true;
+                cm_cel_syntax(parser, 0, "longer than %zu bytes (limit cel_text_bytes_max)",
+                              CM_CEL_TEXT_BYTES_MAX);
+        } else {
+                parser->lexer = (struct cm_cel_lexer){ .arena = parser->arena,
+                                                       .text = cm_sv_dup(parser->arena, text) };
+                struct cm_cel_ast *ast = cm_cel_parse_text(parser);
+                if (ast != NULL)
+                        *ret = cm_cel_compile(parser, options == NULL ? &none : options, ast);
+                if (*ret != NULL && ret_type != NULL &&
+                    (*ret_type = cm_cel_deduce_ast(parser, ast)).len == 0)
+                        *ret = NULL;
+        }
+        if (*ret != NULL)
+                return 0;
+        locate(text, fault);
+        return CM_RAISE(err, parser->is_limit ? CM_E_LIMIT : CM_E_MALFORMED, "%u:%u: %.*s",
+                        fault->line, fault->column, CM_SV_ARG(fault->text));
+}
+
 int cm_cel_parse_fault(struct cm_arena *arena, struct cm_sv text,
                        const struct cm_cel_options *options, const struct cm_cel_program **ret,
                        struct cm_cel_fault *fault, struct cm_err *err)
 {
-        static const struct cm_cel_options none;
-        *fault = (struct cm_cel_fault){ 0 };
-        if (text.len > CM_CEL_TEXT_BYTES_MAX) {
-                *fault = (struct cm_cel_fault){
-                        .text = CM_SV("the expression is too long (limit cel_text_bytes_max)"),
-                        .line = 1,
-                        .column = 1
-                };
-                return CM_RAISE(
-                        err, CM_E_LIMIT,
-                        "the expression is longer than %zu bytes (limit cel_text_bytes_max)",
-                        CM_CEL_TEXT_BYTES_MAX);
-        }
         struct cm_cel_parser parser = { .arena = arena, .fault = fault };
-        parser.lexer = (struct cm_cel_lexer){ .arena = arena, .text = cm_sv_dup(arena, text) };
-        const struct cm_cel_ast *ast = cm_cel_parse_text(&parser);
-        *ret = ast == NULL ? NULL : cm_cel_compile(&parser, options == NULL ? &none : options, ast);
-        if (*ret != NULL)
-                return 0;
-        locate(text, fault);
-        return CM_RAISE(err, parser.is_limit ? CM_E_LIMIT : CM_E_MALFORMED, "%u:%u: %.*s",
-                        fault->line, fault->column, CM_SV_ARG(fault->text));
+        return read_text(&parser, text, options, ret, NULL, err);
+}
+
+int cm_cel_deduce(struct cm_arena *arena, struct cm_sv text, const struct cm_cel_options *options,
+                  struct cm_sv *ret_type, struct cm_cel_fault *fault, struct cm_err *err)
+{
+        struct cm_cel_parser parser = { .arena = arena, .fault = fault };
+        const struct cm_cel_program *program = NULL;
+        return read_text(&parser, text, options, &program, ret_type, err);
 }
 
 int cm_cel_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_cel_options *options,

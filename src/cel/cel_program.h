@@ -78,7 +78,9 @@ enum {
 /* NULL: the fault of the parser is filled. */
 const struct cm_cel_program *cm_cel_compile(struct cm_cel_parser *parser,
                                             const struct cm_cel_options *options,
-                                            const struct cm_cel_ast *ast);
+                                            struct cm_cel_ast *ast);
+/* The type of a tree that was compiled, as text in the parser's arena; empty: the fault is filled. */
+struct cm_sv cm_cel_deduce_ast(struct cm_cel_parser *parser, const struct cm_cel_ast *ast);
 
 /* The functions of one name and style that take `count` arguments, into `ret` (room for all rows of
  * a name: CM_CEL_OVERLOADS_MAX); *ret_known: there are some with another number of arguments. */
@@ -90,6 +92,8 @@ size_t cm_cel_find_functions(struct cm_sv name, enum cm_cel_style style, size_t 
                              bool *ret_known);
 /* A name of a type: "int", "net.IP"; false when there is none. */
 bool cm_cel_find_type(struct cm_sv name, struct cm_cel_value *ret);
+/* Whether a letter of a signature stands for a kind. */
+bool cm_cel_letter_fits(char letter, enum cm_cel_kind kind);
 /* Whether the kinds of values fit a signature. */
 bool cm_cel_signature_fits(const char *signature, const struct cm_cel_value *args, size_t count);
 

@@ -5,7 +5,7 @@
 
 enum {
         INDEX_FROM = 8,       /* entries of a map from which an index pays */
-        EQUAL_DEPTH_MAX = 300 /* documents are at most CM_NODE_DEPTH_MAX deep, literals less */
+        EQUAL_DEPTH_MAX = 600 /* a document (CM_NODE_DEPTH_MAX) in a literal (CM_CEL_DEPTH_MAX) */
 };
 
 struct cm_cel_value cm_cel_from_node(const struct cm_node *node)
@@ -252,36 +252,46 @@ bool cm_cel_compare(struct cm_cel_value a, struct cm_cel_value b, int *ret)
         return false;
 }
 
-static bool equal(struct cm_cel_value a, struct cm_cel_value b, unsigned depth);
+/* Comparing costs what it looks at; false when that is used up (the run ends then). */
+static bool afford(struct cm_cel_context *cx, uint64_t cost)
+{
+        return cx == NULL || cm_cel_charge(cx, cost);
+}
 
-static bool equal_lists(struct cm_cel_value a, struct cm_cel_value b, unsigned depth)
+static bool equal(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b,
+                  unsigned depth);
+
+static bool equal_lists(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b,
+                        unsigned depth)
 {
         size_t count = cm_cel_list_count(a);
-        if (count != cm_cel_list_count(b))
+        if (count != cm_cel_list_count(b) || !afford(cx, count))
                 return false;
         for (size_t i = 0; i < count; i++)
-                if (!equal(cm_cel_list_at(a, i), cm_cel_list_at(b, i), depth + 1))
+                if (!equal(cx, cm_cel_list_at(a, i), cm_cel_list_at(b, i), depth + 1))
                         return false;
         return true;
 }
 
-static bool equal_maps(struct cm_cel_value a, struct cm_cel_value b, unsigned depth)
+static bool equal_maps(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b,
+                       unsigned depth)
 {
         size_t count = cm_cel_map_count(a);
-        if (count != cm_cel_map_count(b))
+        if (count != cm_cel_map_count(b) || !afford(cx, count))
                 return false;
         for (size_t i = 0; i < count; i++) {
                 struct cm_cel_value key;
                 struct cm_cel_value value;
                 struct cm_cel_value other;
                 cm_cel_map_at(a, i, &key, &value);
-                if (!cm_cel_map_get(b, key, &other) || !equal(value, other, depth + 1))
+                if (!cm_cel_map_get(b, key, &other) || !equal(cx, value, other, depth + 1))
                         return false;
         }
         return true;
 }
 
-static bool equal(struct cm_cel_value a, struct cm_cel_value b, unsigned depth)
+static bool equal(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b,
+                  unsigned depth)
 {
         if (is_number(a) && is_number(b))
                 return compare_numbers(a, b) == 0;
@@ -295,18 +305,19 @@ static bool equal(struct cm_cel_value a, struct cm_cel_value b, unsigned depth)
         case CM_CEL_STRING:
         case CM_CEL_BYTES:
         case CM_CEL_TYPE:
-                return cm_sv_eq(cm_cel_sv(a), cm_cel_sv(b));
+                return a.len == b.len && afford(cx, a.len / 64) &&
+                       cm_sv_eq(cm_cel_sv(a), cm_cel_sv(b));
         case CM_CEL_LIST:
-                return equal_lists(a, b, depth);
+                return equal_lists(cx, a, b, depth);
         case CM_CEL_MAP:
-                return equal_maps(a, b, depth);
+                return equal_maps(cx, a, b, depth);
         case CM_CEL_DURATION:
         case CM_CEL_TIMESTAMP:
                 return a.integer == b.integer && a.len == b.len;
         case CM_CEL_OPTIONAL:
                 if (a.boxed == NULL || b.boxed == NULL)
                         return a.boxed == b.boxed;
-                return equal(*a.boxed, *b.boxed, depth + 1);
+                return equal(cx, *a.boxed, *b.boxed, depth + 1);
         case CM_CEL_OBJECT:
                 return a.object->type == b.object->type &&
                        a.object->type->equal(a.object, b.object);
@@ -322,7 +333,12 @@ static bool equal(struct cm_cel_value a, struct cm_cel_value b, unsigned depth)
 
 bool cm_cel_equal(struct cm_cel_value a, struct cm_cel_value b)
 {
-        return equal(a, b, 0);
+        return equal(NULL, a, b, 0);
+}
+
+bool cm_cel_equal_in(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b)
+{
+        return equal(cx, a, b, 0);
 }
 
 bool cm_cel_is_zero(struct cm_cel_value v)

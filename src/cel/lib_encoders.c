@@ -23,8 +23,8 @@ CM_CEL_FN(decode)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "base64.encode", CM_CEL_GLOBAL, "y", encode },
-        { "base64.decode", CM_CEL_GLOBAL, "s", decode },
+        { "base64.encode", CM_CEL_GLOBAL, "y:s", encode },
+        { "base64.decode", CM_CEL_GLOBAL, "s:y", decode },
         { NULL },
 };
 

@@ -11,7 +11,7 @@
 enum {
         PRECISION_MAX = 100,
         DEPTH_MAX = 300,
-        TEXT_BYTES_MAX = 1 << 24
+        TEXT_BYTES_MAX = 1 << 20
 };
 
 /* What is said of a value that does not suit its clause. */
@@ -193,28 +193,33 @@ static void put_real(struct cm_buf *out, struct cm_cel_value v, char clause, int
         cm_buf_put(out, text, (size_t)n);
 }
 
+/* The base that an integer clause writes in; 0 for the others. */
+static unsigned base_of(char clause)
+{
+        return clause == 'd'                    ? 10
+               : clause == 'o'                  ? 8
+               : clause == 'b'                  ? 2
+               : clause == 'x' || clause == 'X' ? 16
+                                                : 0;
+}
+
 /* One clause; an error value, else null. */
 static struct cm_cel_value put_clause(struct cm_cel_context *cx, struct cm_buf *out, char clause,
                                       int precision, struct cm_cel_value v)
 {
         struct cm_cel_value bad = cm_cel_null();
         bool is_int = v.kind == CM_CEL_INT || v.kind == CM_CEL_UINT;
-        bool is_text = v.kind == CM_CEL_STRING || v.kind == CM_CEL_BYTES;
+        bool is_real = clause == 'f' || clause == 'e';
+        unsigned base = base_of(clause);
         if (clause == 's')
                 return put_string(out, v, &bad, 0) ? cm_cel_null() : unsuitable(cx, clause, bad);
-        if ((clause == 'f' || clause == 'e' || clause == 'd') && put_not_finite(out, v))
+        if ((is_real || clause == 'd') && put_not_finite(out, v))
                 return cm_cel_null();
-        if ((clause == 'f' || clause == 'e') && (is_int || v.kind == CM_CEL_DOUBLE))
+        if (is_real && (is_int || v.kind == CM_CEL_DOUBLE))
                 put_real(out, v, clause, precision);
-        else if (clause == 'd' && is_int)
-                put_integer(out, v, 10, false);
-        else if (clause == 'o' && is_int)
-                put_integer(out, v, 8, false);
-        else if (clause == 'b' && (is_int || v.kind == CM_CEL_BOOL))
-                put_integer(out, v, 2, false);
-        else if ((clause == 'x' || clause == 'X') && is_int)
-                put_integer(out, v, 16, clause == 'X');
-        else if ((clause == 'x' || clause == 'X') && is_text)
+        else if (base > 0 && (is_int || (base == 2 && v.kind == CM_CEL_BOOL)))
+                put_integer(out, v, base, clause == 'X');
+        else if (base == 16 && (v.kind == CM_CEL_STRING || v.kind == CM_CEL_BYTES))
                 put_hex(out, cm_cel_sv(v), clause == 'X');
         else
                 return unsuitable(cx, clause, v);
@@ -276,6 +281,7 @@ CM_CEL_FN(format)
         struct cm_buf out;
         cm_buf_init(&out, TEXT_BYTES_MAX);
         struct cm_cel_value r = format_into(cx, &out, cm_cel_sv(args[0]), args[1]);
+        cm_cel_charge(cx, out.len / 4); /* a map in a map is copied twice */
         if (r.kind != CM_CEL_ERROR)
                 r = out.overflow ? cm_cel_no_memory(cx) : cm_cel_string_dup(cx, cm_buf_sv(&out));
         cm_buf_fini(&out);
@@ -283,7 +289,7 @@ CM_CEL_FN(format)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "format", CM_CEL_METHOD, "sl", format },
+        { "format", CM_CEL_METHOD, "sl:s", format },
         { NULL },
 };
 

@@ -91,7 +91,7 @@ CM_CEL_FN(distinct)
                 size_t at = 0;
                 if (!cm_cel_charge(cx, kept))
                         return cm_cel_no_memory(cx);
-                while (at < kept && !cm_cel_equal(items[at], v))
+                while (at < kept && !cm_cel_equal_in(cx, items[at], v))
                         at++;
                 if (at == kept)
                         items[kept++] = v;
@@ -218,7 +218,7 @@ CM_CEL_FN(index_of)
         size_t all = cm_cel_list_count(args[0]);
         cm_cel_charge(cx, all);
         for (size_t i = 0; i < all; i++)
-                if (cm_cel_equal(cm_cel_list_at(args[0], i), args[1]))
+                if (cm_cel_equal_in(cx, cm_cel_list_at(args[0], i), args[1]))
                         return cm_cel_int((int64_t)i);
         return cm_cel_int(-1);
 }
@@ -228,26 +228,26 @@ CM_CEL_FN(last_index_of)
         size_t all = cm_cel_list_count(args[0]);
         cm_cel_charge(cx, all);
         for (size_t i = all; i > 0; i--)
-                if (cm_cel_equal(cm_cel_list_at(args[0], i - 1), args[1]))
+                if (cm_cel_equal_in(cx, cm_cel_list_at(args[0], i - 1), args[1]))
                         return cm_cel_int((int64_t)i - 1);
         return cm_cel_int(-1);
 }
 
 static const struct cm_cel_function functions[] = {
-        { "slice", CM_CEL_METHOD, "lii", slice },
-        { "flatten", CM_CEL_METHOD, "l?i", flatten },
-        { "distinct", CM_CEL_METHOD, "l", distinct },
-        { "reverse", CM_CEL_METHOD, "l", reverse },
-        { "sort", CM_CEL_METHOD, "l", sort },
-        { "lists.range", CM_CEL_GLOBAL, "i", range },
-        { "first", CM_CEL_METHOD, "l", first },
-        { "last", CM_CEL_METHOD, "l", last },
-        { "isSorted", CM_CEL_METHOD, "l", is_sorted },
-        { "sum", CM_CEL_METHOD, "l", sum },
-        { "max", CM_CEL_METHOD, "l", max },
-        { "min", CM_CEL_METHOD, "l", min },
-        { "indexOf", CM_CEL_METHOD, "l*", index_of },
-        { "lastIndexOf", CM_CEL_METHOD, "l*", last_index_of },
+        { "slice", CM_CEL_METHOD, "lii:1", slice },
+        { "flatten", CM_CEL_METHOD, "l?i:[*", flatten },
+        { "distinct", CM_CEL_METHOD, "l:1", distinct },
+        { "reverse", CM_CEL_METHOD, "l:1", reverse },
+        { "sort", CM_CEL_METHOD, "l:1", sort },
+        { "lists.range", CM_CEL_GLOBAL, "i:[i", range },
+        { "first", CM_CEL_METHOD, "l:oA", first },
+        { "last", CM_CEL_METHOD, "l:oA", last },
+        { "isSorted", CM_CEL_METHOD, "l:b", is_sorted },
+        { "sum", CM_CEL_METHOD, "l:A", sum },
+        { "max", CM_CEL_METHOD, "l:A", max },
+        { "min", CM_CEL_METHOD, "l:A", min },
+        { "indexOf", CM_CEL_METHOD, "l*:i", index_of },
+        { "lastIndexOf", CM_CEL_METHOD, "l*:i", last_index_of },
         { NULL },
 };
 

@@ -50,13 +50,13 @@ CM_CEL_FN(unwrap)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "optional.of", CM_CEL_GLOBAL, "*", of },
-        { "optional.none", CM_CEL_GLOBAL, "", none },
-        { "optional.ofNonZeroValue", CM_CEL_GLOBAL, "*", of_non_zero },
-        { "optional.unwrap", CM_CEL_GLOBAL, "l", unwrap },
-        { "unwrapOpt", CM_CEL_METHOD, "l", unwrap },
-        { "hasValue", CM_CEL_METHOD, "o", has_value },
-        { "value", CM_CEL_METHOD, "o", value },
+        { "optional.of", CM_CEL_GLOBAL, "*:oA", of },
+        { "optional.none", CM_CEL_GLOBAL, ":oA", none },
+        { "optional.ofNonZeroValue", CM_CEL_GLOBAL, "*:oA", of_non_zero },
+        { "optional.unwrap", CM_CEL_GLOBAL, "l:[*", unwrap },
+        { "unwrapOpt", CM_CEL_METHOD, "l:[*", unwrap },
+        { "hasValue", CM_CEL_METHOD, "o:b", has_value },
+        { "value", CM_CEL_METHOD, "o:A", value },
         { NULL },
 };
 

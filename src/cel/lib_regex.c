@@ -52,7 +52,7 @@ CM_CEL_FN(matches)
 {
         struct cm_err err = CM_ERR_INIT;
         const struct cm_regex *regex = NULL;
-        if (!cm_cel_charge(cx, 100 + 10 * (uint64_t)args[1].len))
+        if (!cm_cel_charge(cx, 2000 + 10 * (uint64_t)args[1].len))
                 return cm_cel_no_memory(cx);
         struct cm_arena *own = cm_arena_new(PATTERN_ARENA_BYTES);
         struct cm_cel_value v = cm_regex_compile(own, cm_cel_sv(args[1]), &regex, &err) < 0
@@ -63,10 +63,10 @@ CM_CEL_FN(matches)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "matches", CM_CEL_METHOD, "sx", matches_ready, NULL },
-        { "matches", CM_CEL_METHOD, "ss", matches, prepare },
-        { "matches", CM_CEL_GLOBAL, "sx", matches_ready, NULL },
-        { "matches", CM_CEL_GLOBAL, "ss", matches, prepare },
+        { "matches", CM_CEL_METHOD, "sx:b", matches_ready, NULL },
+        { "matches", CM_CEL_METHOD, "ss:b", matches, prepare },
+        { "matches", CM_CEL_GLOBAL, "sx:b", matches_ready, NULL },
+        { "matches", CM_CEL_GLOBAL, "ss:b", matches, prepare },
         { NULL },
 };
 

@@ -2,10 +2,10 @@
 /* sets.*: lists as sets, by equality. */
 #include "cel/library.h"
 
-static bool has(struct cm_cel_value list, struct cm_cel_value v)
+static bool has(struct cm_cel_context *cx, struct cm_cel_value list, struct cm_cel_value v)
 {
         for (size_t i = 0; i < cm_cel_list_count(list); i++)
-                if (cm_cel_equal(cm_cel_list_at(list, i), v))
+                if (cm_cel_equal_in(cx, cm_cel_list_at(list, i), v))
                         return true;
         return false;
 }
@@ -17,7 +17,7 @@ static bool covers(struct cm_cel_context *cx, struct cm_cel_value whole, struct 
         if (!cm_cel_charge(cx, (uint64_t)cm_cel_list_count(whole) * cm_cel_list_count(part)))
                 return false;
         for (size_t i = 0; i < cm_cel_list_count(part); i++)
-                if (has(whole, cm_cel_list_at(part, i)) != all)
+                if (has(cx, whole, cm_cel_list_at(part, i)) != all)
                         return !all;
         return all;
 }
@@ -39,9 +39,9 @@ CM_CEL_FN(intersects)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "sets.contains", CM_CEL_GLOBAL, "ll", contains },
-        { "sets.equivalent", CM_CEL_GLOBAL, "ll", equivalent },
-        { "sets.intersects", CM_CEL_GLOBAL, "ll", intersects },
+        { "sets.contains", CM_CEL_GLOBAL, "ll:b", contains },
+        { "sets.equivalent", CM_CEL_GLOBAL, "ll:b", equivalent },
+        { "sets.intersects", CM_CEL_GLOBAL, "ll:b", intersects },
         { NULL },
 };
 

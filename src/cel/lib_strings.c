@@ -31,18 +31,11 @@ CM_CEL_FN(char_at)
         return cm_cel_string(cm_sv_slice(rest, 0, cm_text_step(rest)));
 }
 
-/* Searching costs up to text times needle. */
-static void charge_search(struct cm_cel_context *cx, struct cm_cel_value s,
-                          struct cm_cel_value needle)
-{
-        cm_cel_charge(cx, s.len / 10 + (uint64_t)s.len * CM_MIN(needle.len, s.len) / 256);
-}
-
 CM_CEL_FN(index_of)
 {
         size_t at = 0;
         struct cm_sv s = cm_cel_sv(args[0]);
-        charge_search(cx, args[0], args[1]);
+        cm_cel_charge(cx, args[0].len / 10);
         struct cm_cel_value r = offset_of(cx, s, count > 2 ? args[2].integer : 0, &at);
         if (r.kind == CM_CEL_ERROR)
                 return r;
@@ -57,7 +50,7 @@ CM_CEL_FN(last_index_of)
         struct cm_sv s = cm_cel_sv(args[0]);
         struct cm_sv needle = cm_cel_sv(args[1]);
         size_t from = s.len;
-        charge_search(cx, args[0], args[1]);
+        cm_cel_charge(cx, s.len / 10 + (uint64_t)s.len * CM_MIN(needle.len, s.len) / 256);
         if (count > 2) {
                 struct cm_cel_value r = offset_of(cx, s, args[2].integer, &from);
                 if (r.kind == CM_CEL_ERROR)
@@ -179,7 +172,7 @@ CM_CEL_FN(replace)
         struct cm_sv needle = cm_cel_sv(args[1]);
         int64_t left = count > 3 ? args[3].integer : -1;
         bool ok = true;
-        charge_search(cx, args[0], args[1]);
+        cm_cel_charge(cx, args[0].len / 10);
         for (bool is_first = true; ok && left != 0; is_first = false, left--) {
                 ptrdiff_t at = next_match(rest, needle, is_first);
                 if (at < 0)
@@ -218,7 +211,7 @@ CM_CEL_FN(split)
         struct cm_sv rest = cm_cel_sv(args[0]);
         struct cm_sv separator = cm_cel_sv(args[1]);
         int64_t left = count > 2 ? args[2].integer : -1;
-        charge_search(cx, args[0], args[1]);
+        cm_cel_charge(cx, args[0].len / 10);
         if (left == 0)
                 return cm_cel_list(NULL, 0);
         while (left != 1) {
@@ -280,18 +273,18 @@ CM_CEL_FN(quote)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "charAt", CM_CEL_METHOD, "si", char_at },
-        { "indexOf", CM_CEL_METHOD, "ss?i", index_of },
-        { "lastIndexOf", CM_CEL_METHOD, "ss?i", last_index_of },
-        { "substring", CM_CEL_METHOD, "si?i", substring },
-        { "lowerAscii", CM_CEL_METHOD, "s", lower_ascii },
-        { "upperAscii", CM_CEL_METHOD, "s", upper_ascii },
-        { "trim", CM_CEL_METHOD, "s", trim },
-        { "reverse", CM_CEL_METHOD, "s", reverse },
-        { "replace", CM_CEL_METHOD, "sss?i", replace },
-        { "split", CM_CEL_METHOD, "ss?i", split },
-        { "join", CM_CEL_METHOD, "l?s", join },
-        { "strings.quote", CM_CEL_GLOBAL, "s", quote },
+        { "charAt", CM_CEL_METHOD, "si:s", char_at },
+        { "indexOf", CM_CEL_METHOD, "ss?i:i", index_of },
+        { "lastIndexOf", CM_CEL_METHOD, "ss?i:i", last_index_of },
+        { "substring", CM_CEL_METHOD, "si?i:s", substring },
+        { "lowerAscii", CM_CEL_METHOD, "s:s", lower_ascii },
+        { "upperAscii", CM_CEL_METHOD, "s:s", upper_ascii },
+        { "trim", CM_CEL_METHOD, "s:s", trim },
+        { "reverse", CM_CEL_METHOD, "s:1", reverse },
+        { "replace", CM_CEL_METHOD, "sss?i:s", replace },
+        { "split", CM_CEL_METHOD, "ss?i:[s", split },
+        { "join", CM_CEL_METHOD, "l?s:s", join },
+        { "strings.quote", CM_CEL_GLOBAL, "s:s", quote },
         { NULL },
 };
 

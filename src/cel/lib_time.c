@@ -109,21 +109,21 @@ CM_CEL_FN(duration_milliseconds)
 }
 
 static const struct cm_cel_function functions[] = {
-        { "timestamp", CM_CEL_GLOBAL, "s", timestamp_from_string },
-        { "timestamp", CM_CEL_GLOBAL, "i", timestamp_from_int },
-        { "timestamp", CM_CEL_GLOBAL, "t", same },
-        { "duration", CM_CEL_GLOBAL, "s", duration_from_string },
-        { "duration", CM_CEL_GLOBAL, "i", duration_from_int },
-        { "duration", CM_CEL_GLOBAL, "r", same },
-        { "string", CM_CEL_GLOBAL, "t", timestamp_to_string },
-        { "string", CM_CEL_GLOBAL, "r", duration_to_string },
-#define X(field, method) { #method, CM_CEL_METHOD, "t?s", get_##field },
+        { "timestamp", CM_CEL_GLOBAL, "s:t", timestamp_from_string },
+        { "timestamp", CM_CEL_GLOBAL, "i:t", timestamp_from_int },
+        { "timestamp", CM_CEL_GLOBAL, "t:t", same },
+        { "duration", CM_CEL_GLOBAL, "s:r", duration_from_string },
+        { "duration", CM_CEL_GLOBAL, "i:r", duration_from_int },
+        { "duration", CM_CEL_GLOBAL, "r:r", same },
+        { "string", CM_CEL_GLOBAL, "t:s", timestamp_to_string },
+        { "string", CM_CEL_GLOBAL, "r:s", duration_to_string },
+#define X(field, method) { #method, CM_CEL_METHOD, "t?s:i", get_##field },
         CM_TIMESTAMP_FIELDS(X)
 #undef X
-                { "getHours", CM_CEL_METHOD, "r", duration_hours },
-        { "getMinutes", CM_CEL_METHOD, "r", duration_minutes },
-        { "getSeconds", CM_CEL_METHOD, "r", duration_seconds },
-        { "getMilliseconds", CM_CEL_METHOD, "r", duration_milliseconds },
+                { "getHours", CM_CEL_METHOD, "r:i", duration_hours },
+        { "getMinutes", CM_CEL_METHOD, "r:i", duration_minutes },
+        { "getSeconds", CM_CEL_METHOD, "r:i", duration_seconds },
+        { "getMilliseconds", CM_CEL_METHOD, "r:i", duration_milliseconds },
         { NULL },
 };
 

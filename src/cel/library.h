@@ -10,8 +10,8 @@
  *              return cm_cel_bool(looks_like_url(cm_cel_sv(args[0])));
  *      }
  *      static const struct cm_cel_function functions[] = {
- *              { "isURL", CM_CEL_GLOBAL, "s", is_url },
- *              { "getHost", CM_CEL_METHOD, "x", get_host },   -- args[0] is the receiver
+ *              { "isURL", CM_CEL_GLOBAL, "s:b", is_url },
+ *              { "getHost", CM_CEL_METHOD, "x:s", get_host },   -- args[0] is the receiver
  *              { NULL },
  *      };
  *      extern const struct cm_cel_library cm_cel_lib_url;
@@ -54,7 +54,10 @@ struct cm_cel_function {
          * One letter per argument, the receiver first. s string, y bytes, i int, u uint, d double,
          * n any number, b bool, l list, m map, t timestamp, r duration, o optional, T type, x object,
          * z null, * anything. "?" before the first argument that may be left out; "+" at the end:
-         * the last one may be repeated.
+         * the last one may be repeated. Then ":" and the type of the result, for cm_cel_deduce():
+         * a letter, "1" that of the first argument, "[" before the type of items, "o" before that of
+         * an optional's content; "A" is the item of the first list, the content of the first
+         * optional or the type of the first "*". Without ":" the result may be anything.
          */
         const char *signature;
         cm_cel_fn call;

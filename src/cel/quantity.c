@@ -2,12 +2,16 @@
 /* Kubernetes quantities; see quantity.h. */
 #include "cel/quantity.h"
 
+#include <string.h>
+
 enum {
         NANO_DIGITS = 9,
         /* Digits that are sure to fit 64 bits: what Kubernetes keeps as a small number. */
         SMALL_DIGITS_MAX = 18,
         EXPONENT_MAX = 100000
 };
+
+__extension__ typedef unsigned __int128 unsigned_nanos;
 
 /* 2^63 - 1 in units of 10^-9. */
 static const cm_quantity_nanos nanos_max = (cm_quantity_nanos)INT64_MAX * 1000000000;
@@ -171,10 +175,13 @@ int cm_quantity_parse(struct cm_sv s, struct cm_quantity *ret, struct cm_err *er
         struct cm_quantity q = { 0 };
         q.nanos = suffix.is_binary ? binary_nanos(whole, fraction, suffix.exponent, &inexact)
                                    : decimal_nanos(whole, fraction, suffix.exponent, &inexact);
-        q.nanos = CM_MIN(q.nanos + inexact, nanos_max);
+        q.nanos += inexact;
+        if (q.nanos > nanos_max)
+                q.nanos = nanos_max; /* no small number either: it would remember what was cut */
+        else
+                set_small(&q, whole, fraction, &suffix, negative);
         if (negative)
                 q.nanos = -q.nanos;
-        set_small(&q, whole, fraction, &suffix, negative);
         *ret = q;
         return 0;
 }
@@ -266,4 +273,30 @@ double cm_quantity_get_double(const struct cm_quantity *q)
         if (q->nanos % 1000000000 == 0)
                 return (double)(q->nanos / 1000000000);
         return (double)q->nanos * 1e-9;
+}
+
+const char *cm_quantity_format(const struct cm_quantity *q, char text[CM_QUANTITY_TEXT_BYTES])
+{
+        char digits[CM_QUANTITY_TEXT_BYTES];
+        size_t at = sizeof(digits);
+        /* The magnitude of the lowest value fits the unsigned type alone. */
+        unsigned_nanos rest = (unsigned_nanos)q->nanos;
+        if (q->nanos < 0)
+                rest = 0 - rest;
+        size_t places = 0;
+        digits[--at] = '\0';
+        while (rest > 0 || places <= NANO_DIGITS) {
+                char digit = (char)('0' + (int)(rest % 10));
+                /* Zeros at the end of the fraction are left out, and then its point. */
+                if (places >= NANO_DIGITS || digit != '0' || digits[at] != '\0')
+                        digits[--at] = digit;
+                rest /= 10;
+                places++;
+                if (places == NANO_DIGITS && digits[at] != '\0')
+                        digits[--at] = '.';
+        }
+        if (q->nanos < 0)
+                digits[--at] = '-';
+        memcpy(text, digits + at, sizeof(digits) - at);
+        return text;
 }

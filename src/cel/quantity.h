@@ -39,4 +39,9 @@ CM_MUST_CHECK int cm_quantity_sub(const struct cm_quantity *a, const struct cm_q
 
 /* False when Kubernetes does not take it for an integer of 64 bits. */
 bool cm_quantity_get_int(const struct cm_quantity *q, int64_t *ret);
+enum {
+        CM_QUANTITY_TEXT_BYTES = 48
+};
+/* The exact decimal number without a suffix: "1.5", "-0.000000001". Returns `text`. */
+const char *cm_quantity_format(const struct cm_quantity *q, char text[CM_QUANTITY_TEXT_BYTES]);
 double cm_quantity_get_double(const struct cm_quantity *q); /* the nearest, or next to it */

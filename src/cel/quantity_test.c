@@ -123,8 +123,37 @@ CM_TEST(sums)
         CM_CHECK_OK(cm_quantity_add(&a, &a, &sum, &err), &err);
         CM_CHECK_INT(cm_quantity_cmp(&sum, &a), 1);
         CM_CHECK(!cm_quantity_get_int(&sum, &n));
+        a = quantity("33E"); /* both are capped */
+        b = quantity("32E");
+        CM_CHECK_OK(cm_quantity_sub(&a, &b, &sum, &err), &err);
+        CM_CHECK_INT(cm_quantity_sign(&sum), 0);
+        CM_CHECK(!cm_quantity_get_int(&sum, &n));
         a = cm_quantity_from_int(0);
         b = cm_quantity_from_int(INT64_MIN);
         CM_CHECK_OK(cm_quantity_sub(&a, &b, &sum, &err), &err);
         CM_CHECK_INT(cm_quantity_sign(&sum), 1);
+}
+
+CM_TEST(format)
+{
+        static const char *const texts[][2] = {
+                { "0", "0" },
+                { "1.5Ki", "1536" },
+                { "-1n", "-0.000000001" },
+                { "250m", "0.25" },
+                { "1000", "1000" },
+                { "-1.50", "-1.5" },
+                { "100.000000001", "100.000000001" },
+                { "99E", "9223372036854775807" },
+        };
+        for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++) {
+                char text[CM_QUANTITY_TEXT_BYTES];
+                struct cm_quantity q = quantity(texts[i][0]);
+                CM_CHECK_SV(cm_sv_from_cstr(cm_quantity_format(&q, text)), texts[i][1]);
+        }
+        struct cm_quantity lowest = { .nanos = (cm_quantity_nanos)1 << 126 };
+        lowest.nanos = -lowest.nanos - lowest.nanos;
+        char text[CM_QUANTITY_TEXT_BYTES];
+        CM_CHECK_SV(cm_sv_from_cstr(cm_quantity_format(&lowest, text)),
+                    "-170141183460469231731687303715.884105728");
 }

@@ -71,6 +71,7 @@ struct machine {
         struct todo *todo;
         uint32_t *slots; /* of the thread being followed */
         uint32_t *best;  /* of the match */
+        size_t end;      /* where the last run stopped */
         bool matched;
 };
 
@@ -268,6 +269,7 @@ static bool machine_run(struct machine *m, size_t from)
                 then = t;
                 place = next;
         }
+        m->end = place.at;
         return m->matched;
 }
 
@@ -280,6 +282,12 @@ static void fill(const struct machine *m, struct cm_regex_match *ret)
                 ret->spans[i] = set ? (struct cm_regex_span){ start, end }
                                     : (struct cm_regex_span){ SIZE_MAX, SIZE_MAX };
         }
+}
+
+uint64_t cm_regex_cost(const struct cm_regex *re, size_t text_bytes)
+{
+        uint64_t per_byte = re->table != NULL ? 1 : 4 + re->count;
+        return 10 + text_bytes * per_byte / 4;
 }
 
 bool cm_regex_search(const struct cm_regex *re, struct cm_sv text, struct cm_arena *scratch,
@@ -308,6 +316,7 @@ struct cm_regex_iter {
         struct cm_regex_match match;
         size_t at;
         size_t last_end; /* of the match before; SIZE_MAX without one */
+        uint64_t bytes;  /* looked at */
         bool done;
 };
 
@@ -340,7 +349,9 @@ static bool find_from(struct cm_regex_iter *iter)
         /* The rest after the last match is often long: the automaton is quicker to say so. */
         if (re->table != NULL && !re->has_assert && !cm_re_table_has(re, text, iter->at))
                 return false;
-        if (!machine_run(&iter->machine, iter->at))
+        bool found = machine_run(&iter->machine, iter->at);
+        iter->bytes += iter->machine.end - iter->at;
+        if (!found)
                 return false;
         fill(&iter->machine, &iter->match);
         return true;
@@ -372,4 +383,9 @@ bool cm_regex_iter_next(struct cm_regex_iter *iter, struct cm_regex_match *ret)
         }
         iter->done = true;
         return false;
+}
+
+uint64_t cm_regex_iter_bytes(const struct cm_regex_iter *iter)
+{
+        return iter->bytes;
 }

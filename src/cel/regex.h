@@ -47,6 +47,12 @@ size_t cm_regex_group_count(const struct cm_regex *re);
 struct cm_sv cm_regex_group_name(const struct cm_regex *re, size_t index);
 
 /*
+ * What a search of `text_bytes` takes at most, in units of some 10 ns, for callers that keep a budget:
+ * a pattern without an automaton of its own may look at the whole program at each byte.
+ */
+uint64_t cm_regex_cost(const struct cm_regex *re, size_t text_bytes);
+
+/*
  * Looks for the leftmost match anywhere in `text`. Without `ret_or_null` it only tells whether
  * there is one, which is several times faster.
  * Owns:    the spans live in `scratch`, which also takes the search's working memory (none for
@@ -66,3 +72,5 @@ struct cm_regex_iter *cm_regex_iter_new(const struct cm_regex *re, struct cm_sv 
                                         struct cm_arena *scratch);
 /* The next match: its spans are valid until the next call. */
 bool cm_regex_iter_next(struct cm_regex_iter *iter, struct cm_regex_match *ret);
+/* Bytes looked at so far: with patterns like "a.*z|a" each match may read the whole rest. */
+uint64_t cm_regex_iter_bytes(const struct cm_regex_iter *iter);

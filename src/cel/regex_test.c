@@ -232,6 +232,21 @@ CM_TEST(time_is_linear)
         CM_CHECK(seconds() - start < 20);
 }
 
+/* A budget sees what a search for all matches costs. */
+CM_TEST(work_is_counted)
+{
+        struct cm_sv text = cm_sv_from_cstr(many("a", 1000));
+        struct cm_regex_match match;
+        struct cm_regex_iter *iter = cm_regex_iter_new(compile("a.*z|a"), text, arena());
+        size_t count = 0;
+        while (cm_regex_iter_next(iter, &match))
+                count++;
+        CM_CHECK_INT(count, 1000);
+        CM_CHECK(cm_regex_iter_bytes(iter) > 400000);
+        CM_CHECK(cm_regex_cost(compile("a+b"), 1000) < 1000);
+        CM_CHECK(cm_regex_cost(compile("(?:a|b)*a(?:a|b){14}c"), 1000) > 10000);
+}
+
 /* A pattern of many states on a text that needs them: no table, then no automaton, then threads. */
 CM_TEST(large_automata)
 {

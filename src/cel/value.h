@@ -135,6 +135,8 @@ static inline struct cm_cel_value cm_cel_map(const struct cm_cel_map *map)
  * unequal, NaN is unequal to all. No error.
  */
 bool cm_cel_equal(struct cm_cel_value a, struct cm_cel_value b);
+/* The same, charged to the run: for whatever may be large. */
+bool cm_cel_equal_in(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_cel_value b);
 /* Order of numbers (across types), strings, bytes, bools, durations, timestamps and objects that
  * have one. False when there is none; *ret is -1, 0, 1, or 2 when NaN is involved. */
 bool cm_cel_compare(struct cm_cel_value a, struct cm_cel_value b, int *ret);

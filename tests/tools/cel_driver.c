@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expressions in bulk, for conformance and differential tests: reads lines of JSON
- * {"expr": BASE64, "container": TEXT, "vars": {NAME: VALUE}, "declared": [NAME], "late": BOOL} and writes one line for
- * each: {"value": VALUE}, {"error": TEXT, "at": OFFSET} or {"refused": TEXT, "at": OFFSET} (by the
+ * {"expr": BASE64, "container": TEXT, "vars": {NAME: VALUE}, "declared": [NAME], "late": BOOL, "deduce": BOOL} and writes one line for
+ * each: {"value": VALUE, "type": TEXT}, {"error": TEXT, "at": OFFSET} or {"refused": TEXT, "at": OFFSET} (by the
  * parser). VALUE keeps its type: {"int": "1"}, {"double": 1.5}, {"map": [[KEY, VALUE]]} ...
  */
 #include <stdio.h>
@@ -100,11 +100,22 @@ static struct cm_cel_value value_of(struct cm_arena *arena, const struct cm_json
         return (struct cm_cel_value){ .kind = CM_CEL_OPTIONAL, .boxed = box };
 }
 
-static void answer(const char *kind, struct cm_cel_fault fault, struct cm_buf *out)
+static void put_type(struct cm_sv type, struct cm_buf *out)
+{
+        if (type.len > 0) {
+                cm_buf_put_str(out, ",\"type\":");
+                cm_buf_put_json(out, type);
+        }
+        cm_buf_put_str(out, "}\n");
+}
+
+static void answer(const char *kind, struct cm_cel_fault fault, struct cm_sv type,
+                   struct cm_buf *out)
 {
         cm_buf_printf(out, "{\"%s\":", kind);
         cm_buf_put_json(out, fault.text);
-        cm_buf_printf(out, ",\"at\":%u}\n", fault.offset);
+        cm_buf_printf(out, ",\"at\":%u", fault.offset);
+        put_type(type, out);
 }
 
 static void evaluate(struct cm_arena *arena, const struct cm_json *task,
@@ -136,20 +147,27 @@ static void evaluate(struct cm_arena *arena, const struct cm_json *task,
         if (cm_base64_decode(arena, cm_json_get_string(task, "expr"), &expr, &err) < 0)
                 die(err.text);
         if (cm_cel_parse_fault(arena, expr, &options, &program, &fault, &err) < 0) {
-                answer("refused", fault, out);
+                answer("refused", fault, CM_SV(""), out);
+                return;
+        }
+        struct cm_sv type = CM_SV("");
+        if (cm_json_bool(cm_json_get(task, "deduce"), false) &&
+            cm_cel_deduce(arena, expr, &options, &type, &fault, &err) < 0) {
+                answer("refused", fault, CM_SV(""), out);
                 return;
         }
         struct cm_cel_run run = { .slots = slots.items, .scratch = arena, .zones = zones };
         struct cm_cel_value v;
         int r = cm_cel_eval(program, &run, &v, &err);
         if (r < 0) {
-                answer("error", (struct cm_cel_fault){ .text = cm_sv_from_cstr(err.text) }, out);
+                answer("error", (struct cm_cel_fault){ .text = cm_sv_from_cstr(err.text) }, type,
+                       out);
         } else if (r == CM_CEL_FAILED) {
-                answer("error", cm_cel_fault_of(program, v), out);
+                answer("error", cm_cel_fault_of(program, v), type, out);
         } else {
                 cm_buf_put_str(out, "{\"value\":");
                 cm_cel_put_typed_json(out, arena, v);
-                cm_buf_put_str(out, "}\n");
+                put_type(type, out);
         }
 }
 
@@ -159,13 +177,21 @@ int main(void)
         struct cm_arena *zone_arena = cm_arena_new(CM_MIB(64));
         struct cm_zone_source zones = { cm_zoneinfo_load, cm_zoneinfo_new(zone_arena, NULL) };
         struct cm_buf out;
-        char *line = NULL;
-        size_t capacity = 0;
+        struct cm_buf in;
+        struct cm_sv line;
         cm_buf_init(&out, CM_MIB(256));
-        for (ssize_t n; (n = getline(&line, &capacity, stdin)) > 0; cm_arena_reset(arena)) {
+        cm_buf_init(&in, CM_MIB(256));
+        for (char *p; (p = cm_buf_reserve(&in, CM_KIB(64))) != NULL;) {
+                size_t n = fread(p, 1, CM_KIB(64), stdin);
+                cm_buf_commit(&in, n);
+                if (n == 0)
+                        break;
+        }
+        struct cm_sv rest = cm_buf_sv(&in);
+        for (; cm_sv_next_line(&rest, &line); cm_arena_reset(arena)) {
                 struct cm_err err = CM_ERR_INIT;
                 const struct cm_json *task = NULL;
-                if (cm_json_parse(arena, cm_sv_make(line, (size_t)n), &task, &err) < 0)
+                if (cm_json_parse(arena, line, &task, &err) < 0)
                         die(err.text);
                 evaluate(arena, task, &zones, &out);
                 if (out.overflow)
@@ -173,7 +199,7 @@ int main(void)
                 fwrite(out.ptr, 1, out.len, stdout);
                 cm_buf_clear(&out);
         }
-        free(line);
+        cm_buf_fini(&in);
         cm_buf_fini(&out);
         cm_arena_free(arena);
         cm_arena_free(zone_arena);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/real.h"
 #include "cel/value.h"
 
 static const struct {
@@ -107,7 +108,9 @@ static double eval_rate(const struct cm_cel_program *program, const struct cm_ce
 
 int main(int argc, char **argv)
 {
-        double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.5;
+        double seconds = 0.5;
+        if (argc > 1 && !cm_real_parse(cm_sv_from_cstr(argv[1]), &seconds))
+                return 2;
         struct cm_arena *arena = cm_arena_new(CM_MIB(64));
         struct cm_node_pos pos = { 1, 1 };
         struct cm_node *a = cm_node_new_map(arena, pos);

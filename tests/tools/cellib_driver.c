@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "cel/netaddr.h"
 #include "cel/quantity.h"
 #include "cel/regex.h"
 #include "cel/timestamp.h"
+#include "cel/url.h"
 #include "os/zoneinfo.h"
 
 enum {
@@ -90,6 +92,62 @@ static int quantity(const struct request *q, struct cm_err *err)
         return 0;
 }
 
+/* "IP": canonical text and properties. */
+static int ip(const struct request *q, struct cm_err *err)
+{
+        struct cm_ip a;
+        char text[CM_IP_TEXT_BYTES];
+        int r = cm_ip_parse(arg(q, 0), &a, err);
+        if (r == 0)
+                printf("%s %d %d %d %d %d\n", cm_ip_format(&a, text), cm_ip_is_unspecified(&a),
+                       cm_ip_is_loopback(&a), cm_ip_is_multicast(&a),
+                       cm_ip_is_link_local_unicast(&a), cm_ip_is_global_unicast(&a));
+        return r;
+}
+
+/* "CIDR CIDR": the first one masked, and whether it contains the second one and its address. */
+static int cidr(const struct request *q, struct cm_err *err)
+{
+        struct cm_cidr a, b;
+        char text[CM_CIDR_TEXT_BYTES];
+        int r = cm_cidr_parse(arg(q, 0), &a, err);
+        if (r == 0)
+                r = cm_cidr_parse(arg(q, 1), &b, err);
+        if (r < 0)
+                return r;
+        struct cm_cidr masked = cm_cidr_masked(&a);
+        printf("%s %d %d\n", cm_cidr_format(&masked, text), cm_cidr_has_cidr(&a, &b),
+               cm_cidr_has_ip(&a, &b.ip));
+        return 0;
+}
+
+static void put_hex(struct cm_sv s)
+{
+        for (size_t i = 0; i < s.len; i++)
+                printf("%02x", (unsigned char)s.ptr[i]);
+        printf(" ");
+}
+
+/* "URL": whether it is one, then its parts and parameters in hexadecimal. */
+static int url(const struct request *q, struct cm_err *err)
+{
+        struct cm_url u;
+        struct cm_sv key, value;
+        printf("%d ", cm_url_is_valid(q->arena, arg(q, 0)));
+        int r = cm_url_parse(q->arena, arg(q, 0), &u, err);
+        if (r < 0)
+                return r;
+        const struct cm_sv parts[] = { u.scheme, u.host, u.hostname, u.port, u.escaped_path };
+        for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++)
+                put_hex(parts[i]);
+        while (cm_url_next_param(q->arena, &u.query, &key, &value)) {
+                put_hex(key);
+                put_hex(value);
+        }
+        printf("\n");
+        return 0;
+}
+
 /* "PATTERN TEXT": whether there is a match, then the groups of all matches. */
 static int regex(const struct request *q, struct cm_err *err)
 {
@@ -114,8 +172,9 @@ static const struct {
         const char *name;
         int (*answer)(const struct request *q, struct cm_err *err);
 } commands[] = {
-        { "fields", fields }, { "duration", duration },   { "quantity", quantity },
-        { "regex", regex },   { "timestamp", timestamp },
+        { "fields", fields },     { "duration", duration }, { "timestamp", timestamp },
+        { "quantity", quantity }, { "regex", regex },       { "ip", ip },
+        { "cidr", cidr },         { "url", url },
 };
 
 static struct cm_sv unhex(struct cm_arena *arena, struct cm_sv s)
