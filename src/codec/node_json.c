@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/real.h"
 #include "codec/node_build.h"
-#include "codec/number.h"
 
 enum {
         VALUE_ENDS = 1

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "codec/number.h"
+#include "base/real.h"
 
 enum {
         NUMBER_BYTES_MAX = 1100 /* longer ones are text: no real number needs more digits */
