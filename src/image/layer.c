@@ -32,6 +32,7 @@ struct cm_layer {
         struct cm_err walk_err;
         unsigned char diff_id[32];
         uint64_t tar_bytes;
+        bool is_crowded;
         size_t records_mark;
         bool skip_entry;
         bool recordable;
@@ -177,8 +178,8 @@ struct cm_layer *cm_layer_new(const struct cm_layer_options *options)
         layer->tar = cm_tar_new();
         layer->shadow = cm_shadow_new(&options->shadow, &layer->records);
         layer->sha = cm_sha256_new();
-        layer->env =
-                (struct cm_stream_env){ options->paths, &layer->records, options->capture_left };
+        layer->env = (struct cm_stream_env){ options->paths, &layer->records, options->capture_left,
+                                             &layer->is_crowded };
         layer->stream = cm_stream_new(options->consumers, options->consumer_count, &layer->env);
         layer->thread_runs = pthread_create(&layer->thread, NULL, walk_thread, layer) == 0;
         CM_ASSERT(layer->thread_runs);
@@ -311,6 +312,7 @@ int cm_layer_finish(struct cm_layer *layer, struct cm_layer_result *ret, struct 
         ret->shadows = cm_shadow_records(layer->shadow);
         memcpy(ret->diff_id, layer->diff_id, sizeof(ret->diff_id));
         ret->tar_bytes = layer->tar_bytes;
+        ret->is_crowded = layer->is_crowded;
         return 0;
 }
 

@@ -32,6 +32,7 @@ struct cm_layer_result {
         struct cm_sv shadows;      /* SHADOW records: what it replaces below; likewise */
         unsigned char diff_id[32]; /* SHA-256 of the uncompressed tar */
         uint64_t tar_bytes;
+        bool is_crowded; /* a file was not read because other layers used the room: never cached */
 };
 
 struct cm_layer;

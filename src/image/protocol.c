@@ -115,6 +115,7 @@ void cm_layer_piece_write(struct cm_buf *buf, const struct cm_layer_piece *piece
         cm_buf_put_varint(buf, piece->index);
         cm_buf_put_u8(buf, (uint8_t)piece->part);
         cm_buf_put_u8(buf, piece->is_last ? 1 : 0);
+        cm_buf_put_u8(buf, piece->is_crowded ? 1 : 0);
         cm_buf_put_varint(buf, piece->tar_bytes);
         cm_buf_put_bytes(buf, piece->diff_id);
         cm_buf_put_bytes(buf, piece->bytes);
@@ -127,6 +128,7 @@ int cm_layer_piece_parse(struct cm_sv bytes, struct cm_layer_piece *ret, struct 
         piece.index = cm_cursor_varint(&c);
         uint8_t part = cm_cursor_u8(&c);
         piece.is_last = cm_cursor_u8(&c) != 0;
+        piece.is_crowded = cm_cursor_u8(&c) != 0;
         piece.tar_bytes = cm_cursor_varint(&c);
         piece.diff_id = cm_cursor_bytes(&c);
         piece.bytes = cm_cursor_bytes(&c);

@@ -65,7 +65,7 @@ CM_MUST_CHECK int cm_plan_parse(struct cm_arena *arena, struct cm_sv bytes,
 
 /*
  * LAYER: a piece of what one layer says. Records come after the other parts; their last piece carries
- * size and diff id, and ends the layer.
+ * size and diff id, and ends the layer. A crowded layer (image/layer.h) is not to be cached.
  */
 enum cm_layer_part {
         CM_LAYER_RECORDS,
@@ -77,6 +77,7 @@ struct cm_layer_piece {
         uint64_t index;
         enum cm_layer_part part;
         bool is_last;
+        bool is_crowded;
         uint64_t tar_bytes;
         struct cm_sv diff_id; /* 32 bytes with the last piece */
         struct cm_sv bytes;

@@ -223,7 +223,7 @@ static int finish_layer(struct scan *s, const struct cm_layer_piece *piece, stru
         cm_buf_fini(&layer->records);
         cm_buf_fini(&layer->shadows);
         layer->done = true;
-        if (s->has_image)
+        if (s->has_image && !piece->is_crowded)
                 layer->writer = cm_layer_cache_keep(s->cache, layer->writer,
                                                     s->image.layers[piece->index].diff_id,
                                                     layer->final.records, layer->tar_bytes);

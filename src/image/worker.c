@@ -276,6 +276,7 @@ static int send_layer(struct job_context *c, size_t index, const struct cm_layer
                         .index = index,
                         .part = CM_LAYER_RECORDS,
                         .is_last = rest.len == 0,
+                        .is_crowded = result->is_crowded,
                         .tar_bytes = result->tar_bytes,
                         .diff_id = cm_sv_make(result->diff_id, sizeof(result->diff_id)),
                         .bytes = now,
