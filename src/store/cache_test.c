@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,21 +13,20 @@
 #define KEY "00ff"
 
 struct place {
-        char dir[64];
+        char dir[256];
         struct cm_cache *cache;
 };
 
 static void place_open(struct place *p)
 {
-        snprintf(p->dir, sizeof(p->dir), "/tmp/coaming-cache-XXXXXX");
-        CM_CHECK(mkdtemp(p->dir) != NULL);
+        snprintf(p->dir, sizeof(p->dir), "%s/cache", cm_test_dir());
         p->cache = cm_cache_open(p->dir, "blocks");
         CM_CHECK(p->cache != NULL);
 }
 
 static const char *file_of(const struct place *p, const char *name)
 {
-        static char path[128];
+        static char path[512];
         snprintf(path, sizeof(path), "%s/blocks/%s", p->dir, name);
         return path;
 }
