@@ -252,6 +252,7 @@ static int catalog_data(void *self, struct cm_sv piece, struct cm_err *err)
                 if (!reserve(c, c->keep_bytes)) {
                         c->refused = "captured files together are over limit "
                                      "capture_total_bytes_max";
+                        *c->env->is_crowded = true;
                         return 0;
                 }
                 c->capture = malloc(c->keep_bytes);
