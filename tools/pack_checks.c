@@ -3,8 +3,9 @@
  * At build time: reads check files, refuses those that are wrong, and writes them as the pack that
  * becomes part of the program (check/library.h).
  *
- *     pack-checks OUTPUT CHECK.yaml...
+ *     pack-checks PACK SOURCE.c CHECK.yaml...
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,27 +55,55 @@ static int pack(struct cm_arena *arena, const char *path, struct cm_buf *out, st
         return r;
 }
 
+static void write_file(const char *path, struct cm_sv content)
+{
+        FILE *f = fopen(path, "wb");
+        if (f == NULL || fwrite(content.ptr, 1, content.len, f) != content.len || fclose(f) != 0) {
+                fprintf(stderr, "could not write '%s'\n", path);
+                exit(4);
+        }
+}
+
+/* The source that makes the pack constant data of the program. It is written anew with the pack, so
+ * that the build sees that it must be compiled again. */
+static void write_source(const char *path, const char *pack_path)
+{
+        char absolute[PATH_MAX];
+        struct cm_buf out;
+        cm_buf_init(&out, CM_KIB(64));
+        CM_ASSERT(realpath(pack_path, absolute) != NULL);
+        cm_buf_printf(&out,
+                      "__asm__(\".pushsection .rodata\\n\"\n"
+                      "        \".global cm_checks_pack_begin\\n\"\n"
+                      "        \".global cm_checks_pack_end\\n\"\n"
+                      "        \"cm_checks_pack_begin:\\n\"\n"
+                      "        \".incbin \\\"%s\\\"\\n\"\n"
+                      "        \"cm_checks_pack_end:\\n\"\n"
+                      "        \".byte 0\\n\"\n"
+                      "        \".popsection\\n\");\n",
+                      absolute);
+        write_file(path, cm_buf_sv(&out));
+        cm_buf_fini(&out);
+}
+
 int main(int argc, char **argv)
 {
         struct cm_arena *arena = cm_arena_new(CM_MIB(512));
         struct cm_buf out;
         struct cm_err err = CM_ERR_INIT;
         cm_buf_init(&out, CM_MIB(64));
-        if (argc < 2) {
-                fprintf(stderr, "usage: pack-checks OUTPUT CHECK.yaml...\n");
+        if (argc < 3) {
+                fprintf(stderr, "usage: pack-checks PACK SOURCE.c CHECK.yaml...\n");
                 return 2;
         }
-        for (int i = 2; i < argc; i++) {
+        for (int i = 3; i < argc; i++) {
                 if (pack(arena, argv[i], &out, &err) < 0) {
                         fprintf(stderr, "%s\n", err.text);
                         return cm_err_exit_status(err.code);
                 }
         }
-        FILE *f = fopen(argv[1], "wb");
-        if (f == NULL || fwrite(out.ptr, 1, out.len, f) != out.len || fclose(f) != 0) {
-                fprintf(stderr, "could not write '%s'\n", argv[1]);
-                return 4;
-        }
+        write_file(argv[1], cm_buf_sv(&out));
+        write_source(argv[2], argv[1]);
         cm_buf_fini(&out);
         cm_arena_free(arena);
         return 0;

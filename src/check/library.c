@@ -10,7 +10,7 @@
 #include "check/profile_select.h"
 #include "codec/node_yaml.h"
 
-/* Put here by tools/checks_embed.c. */
+/* Put here by the source that tools/pack_checks.c writes. */
 extern const char cm_checks_pack_begin[];
 extern const char cm_checks_pack_end[];
 
