@@ -17,7 +17,7 @@ enum {
 };
 
 /* An offset that is not set, and what is no instruction. */
-static const uint32_t NOWHERE = UINT32_MAX;
+#define NOWHERE UINT32_MAX
 
 int cm_regex_compile(struct cm_arena *arena, struct cm_sv pattern, const struct cm_regex **ret,
                      struct cm_err *err)
