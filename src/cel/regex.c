@@ -286,7 +286,7 @@ static void fill(const struct machine *m, struct cm_regex_match *ret)
 
 uint64_t cm_regex_cost(const struct cm_regex *re, size_t text_bytes)
 {
-        uint64_t per_byte = re->table != NULL ? 1 : 4 + re->count;
+        uint64_t per_byte = re->table != NULL || re->is_literal ? 1 : 4 + re->count;
         return 10 + text_bytes * per_byte / 4;
 }
 
