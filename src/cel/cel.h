@@ -23,7 +23,7 @@
 #include "codec/node.h"
 
 enum cm_cel_kind {
-        CM_CEL_ERROR, /* a failed sub-expression; never inside a list or a map */
+        CM_CEL_ERROR, /* a failed sub-expression; in lists and maps only an unavailable part */
         CM_CEL_NULL,
         CM_CEL_BOOL,
         CM_CEL_INT,
@@ -73,6 +73,14 @@ struct cm_cel_value {
 struct cm_cel_value cm_cel_from_node(const struct cm_node *node);
 /* An error as a variable's value: every use of the variable fails with this text ("unavailable"). */
 struct cm_cel_value cm_cel_unavailable(struct cm_arena *arena, struct cm_sv text);
+
+/*
+ * The same below a variable: a node that stands for a part of a document that could not be read.
+ * Whatever needs it fails (selecting, has(), comparing, `in`, functions): what is not known is never
+ * taken for absent.
+ */
+const struct cm_node *cm_cel_unavailable_node(struct cm_arena *arena, struct cm_node_pos pos,
+                                              struct cm_sv text);
 
 struct cm_cel_options {
         struct cm_sv container;        /* "a.b": names are looked up in a.b, then a, then outside */

@@ -10,7 +10,7 @@
 
 enum {
         PRECISION_MAX = 100,
-        DEPTH_MAX = 300,
+        DEPTH_MAX = 600,
         TEXT_BYTES_MAX = 1 << 20
 };
 
