@@ -58,8 +58,9 @@ CM_CEL_FN(validate)
         X(dns1123LabelPrefix)                                                               \
         X(dns1123Subdomain)                                                                 \
         X(dns1123SubdomainPrefix)                                                           \
-        X(dns1035Label) X(dns1035LabelPrefix) X(qualifiedName) X(labelValue) X(uri) X(uuid) \
-                X(byte) X(date) X(datetime)
+        X(dns1035Label)                                                                     \
+        X(dns1035LabelPrefix) X(qualifiedName) X(labelValue) X(uri) X(uuid) X(byte) X(date) \
+                X(datetime)
 
 #define X(format)                                                     \
         CM_CEL_FN(format_##format)                                    \
