@@ -53,14 +53,14 @@ CM_CEL_FN(validate)
 }
 
 /* One function per format; a test holds that none is missing. */
-#define FORMATS(X)                                                                          \
-        X(dns1123Label)                                                                     \
-        X(dns1123LabelPrefix)                                                               \
-        X(dns1123Subdomain)                                                                 \
-        X(dns1123SubdomainPrefix)                                                           \
-        X(dns1035Label)                                                                     \
-        X(dns1035LabelPrefix) X(qualifiedName) X(labelValue) X(uri) X(uuid) X(byte) X(date) \
-                X(datetime)
+#define FORMATS(X)                \
+        X(dns1123Label)           \
+        X(dns1123LabelPrefix)     \
+        X(dns1123Subdomain)       \
+        X(dns1123SubdomainPrefix) \
+        X(dns1035Label)           \
+        X(dns1035LabelPrefix)     \
+        X(qualifiedName) X(labelValue) X(uri) X(uuid) X(byte) X(date) X(datetime)
 
 #define X(format)                                                     \
         CM_CEL_FN(format_##format)                                    \

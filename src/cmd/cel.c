@@ -17,7 +17,7 @@
 #include "os/zoneinfo.h"
 
 enum {
-        OUTPUT_BYTES_MAX = 256 << 20,
+        OUTPUT_BYTES_MAX = 32 << 20,
         STATUS_FAILED = 1 /* the expression has no value */
 };
 
