@@ -348,8 +348,8 @@ bool cm_cel_lex(struct cm_cel_lexer *lexer, bool after_minus, struct cm_cel_toke
         char c = peek(lexer, 0);
         size_t prefix = 0;
         if (lexer->at >= lexer->text.len)
-                ok = true;
-        else if (cm_is_digit(c) || (c == '.' && cm_is_digit(peek(lexer, 1))))
+                return true;
+        if (cm_is_digit(c) || (c == '.' && cm_is_digit(peek(lexer, 1))))
                 ok = number(lexer, after_minus, ret);
         else if ((prefix = string_prefix(lexer, &raw, &bytes)) > 0) {
                 lexer->at += prefix - 1;

@@ -163,8 +163,9 @@ static bool fits(const struct macro *m, const struct cm_cel_ast *call)
             call->count < m->count_min || call->count > m->count_max ||
             !cm_sv_eq(call->name, cm_sv_from_cstr(m->name)))
                 return false;
-        return m->space == NULL || (call->target->kind == CM_CEL_AST_IDENT &&
-                                    cm_sv_eq(call->target->name, cm_sv_from_cstr(m->space)));
+        return m->space == NULL ||
+               (call->target != NULL && call->target->kind == CM_CEL_AST_IDENT &&
+                cm_sv_eq(call->target->name, cm_sv_from_cstr(m->space)));
 }
 
 struct cm_cel_ast *cm_cel_expand(struct cm_cel_parser *p, struct cm_cel_ast *call)

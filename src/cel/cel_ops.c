@@ -125,9 +125,11 @@ static struct cm_cel_value contained(struct cm_cel_context *cx, struct cm_cel_va
                 size_t count = cm_cel_list_count(b);
                 cm_cel_charge(cx, count);
                 for (size_t i = 0; i < count; i++)
-                        if (cm_cel_equal_in(cx, a, cm_cel_list_at(b, i)))
+                        if (cm_cel_equal_in(cx, a, cm_cel_list_at(b, i))) {
+                                cx->met = NULL; /* found, whatever the others are */
                                 return cm_cel_bool(true);
-                return cm_cel_bool(false);
+                        }
+                return cm_cel_known(cx, cm_cel_bool(false));
         }
         struct cm_cel_value ignored;
         if (b.kind == CM_CEL_MAP)
@@ -157,7 +159,8 @@ struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_k
         if (b.kind == CM_CEL_ERROR)
                 return b;
         if (op == CM_CEL_T_EQ || op == CM_CEL_T_NE) {
-                return cm_cel_bool(cm_cel_equal_in(cx, a, b) == (op == CM_CEL_T_EQ));
+                return cm_cel_known(cx,
+                                    cm_cel_bool(cm_cel_equal_in(cx, a, b) == (op == CM_CEL_T_EQ)));
         }
         if (op == CM_CEL_T_IN)
                 return contained(cx, a, b);
@@ -271,6 +274,8 @@ struct cm_cel_value cm_cel_index(struct cm_cel_context *cx, struct cm_cel_value 
                 return cm_cel_fail(cx, "no such overload: %.*s[%.*s]",
                                    CM_SV_ARG(cm_cel_type_name(container)),
                                    CM_SV_ARG(cm_cel_type_name(key)));
+        if (v.kind == CM_CEL_ERROR)
+                return cm_cel_placed(cx, v);
         if (optional)
                 return found == 0 ? cm_cel_none() : cm_cel_some(cx, v);
         return found == 0 ? absent(cx, container, key) : v;
@@ -301,11 +306,13 @@ struct cm_cel_value cm_cel_has(struct cm_cel_context *cx, struct cm_cel_value co
                         return cm_cel_bool(false);
                 container = *container.boxed;
         }
-        struct cm_cel_value ignored;
+        struct cm_cel_value v = cm_cel_null();
         if (container.is_node)
                 note_read(cx, container.node, key);
-        if (container.kind == CM_CEL_MAP)
-                return cm_cel_bool(cm_cel_map_get(container, key, &ignored));
+        if (container.kind == CM_CEL_MAP) {
+                bool found = cm_cel_map_get(container, key, &v);
+                return v.kind == CM_CEL_ERROR ? cm_cel_placed(cx, v) : cm_cel_bool(found);
+        }
         return cm_cel_fail(cx, "has() of '%s': %.*s has no fields", cm_cel_show(cx, cm_cel_sv(key)),
                            CM_SV_ARG(cm_cel_type_name(container)));
 }
@@ -372,8 +379,8 @@ struct cm_cel_value cm_cel_make_map(struct cm_cel_context *cx, const struct cm_c
 }
 
 /* Merge sort of positions: stable, n log n whatever the input. */
-static bool merge(struct cm_cel_value *keys, uint32_t *from, uint32_t *to, size_t a, size_t mid,
-                  size_t end)
+static bool merge(const struct cm_cel_value *keys, const uint32_t *from, uint32_t *to, size_t a,
+                  size_t mid, size_t end)
 {
         size_t i = a;
         size_t j = mid;
@@ -387,22 +394,33 @@ static bool merge(struct cm_cel_value *keys, uint32_t *from, uint32_t *to, size_
         return true;
 }
 
-struct cm_cel_value cm_cel_sort(struct cm_cel_context *cx, struct cm_cel_value *values,
-                                struct cm_cel_value *keys, size_t count)
+/* The first of two values of the list that have no order: an error value, else null. */
+static struct cm_cel_value check_order(struct cm_cel_context *cx, const struct cm_cel_value *keys,
+                                       size_t count)
 {
-        uint32_t *order = cm_cel_alloc_array(cx, count * 2, sizeof(*order));
-        struct cm_cel_value *sorted = cm_cel_alloc_values(cx, count);
-        if (order == NULL || sorted == NULL || !cm_cel_charge(cx, count * 8))
-                return cm_cel_no_memory(cx);
-        uint32_t *other = order + count;
         for (size_t i = 0; i < count; i++) {
                 int c = 0;
-                order[i] = (uint32_t)i;
                 if (!cm_cel_compare(keys[0], keys[i], &c) || keys[i].kind != keys[0].kind)
                         return cm_cel_fail(cx, "no order between %.*s and %.*s",
                                            CM_SV_ARG(cm_cel_type_name(keys[0])),
                                            CM_SV_ARG(cm_cel_type_name(keys[i])));
         }
+        return cm_cel_null();
+}
+
+struct cm_cel_value cm_cel_sort(struct cm_cel_context *cx, struct cm_cel_value *values,
+                                struct cm_cel_value *keys, size_t count)
+{
+        uint32_t *order = cm_cel_alloc_array(cx, count * 2, sizeof(*order));
+        struct cm_cel_value *sorted = cm_cel_alloc_values(cx, count);
+        if (order == NULL || sorted == NULL || !cm_cel_charge(cx, (uint64_t)count * 8))
+                return cm_cel_no_memory(cx);
+        struct cm_cel_value r = check_order(cx, keys, count);
+        if (r.kind == CM_CEL_ERROR)
+                return r;
+        uint32_t *other = order + count;
+        for (size_t i = 0; i < count; i++)
+                order[i] = (uint32_t)i;
         for (size_t width = 1; width < count; width *= 2) {
                 for (size_t a = 0; a < count; a += 2 * width)
                         if (!merge(keys, order, other, a, CM_MIN(a + width, count),
@@ -416,5 +434,5 @@ struct cm_cel_value cm_cel_sort(struct cm_cel_context *cx, struct cm_cel_value *
                 sorted[i] = values[order[i]];
         if (count > 0)
                 memcpy(values, sorted, count * sizeof(*values));
-        return cm_cel_null();
+        return r;
 }

@@ -105,11 +105,17 @@ struct cm_cel_context {
         uint64_t cost_max;
         size_t bytes;
         size_t bytes_max;
-        uint32_t ins; /* at work: where errors stand */
-        bool is_over; /* a limit was met: the run ends */
+        uint32_t ins;                    /* at work: where errors stand */
+        bool is_over;                    /* a limit was met: the run ends */
+        const struct cm_cel_reason *met; /* an unavailable part that a comparison came to */
         const struct cm_node *last_read;
         const struct cm_zone_source *zones;
 };
+
+/* A value read from a document: of an unavailable part an error that has a place. */
+struct cm_cel_value cm_cel_placed(struct cm_cel_context *cx, struct cm_cel_value v);
+/* The result of what may have come to an unavailable part: then an error. */
+struct cm_cel_value cm_cel_known(struct cm_cel_context *cx, struct cm_cel_value result);
 
 /* Operators; the operands may be errors. */
 struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_kind op,
