@@ -5,6 +5,7 @@
  */
 #include "tests/harness.h"
 
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,32 @@ const char *cm_test_data(void)
         if (access(dir, R_OK) != 0)
                 cm_test_skip("COAMING_TEST_DATA is not there");
         return dir;
+}
+
+static char test_dir[128];
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+        (void)st, (void)type, (void)where;
+        return remove(path);
+}
+
+static void remove_test_dir(void)
+{
+        nftw(test_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *cm_test_dir(void)
+{
+        if (test_dir[0] == '\0') {
+                const char *tmp = getenv("TMPDIR");
+                snprintf(test_dir, sizeof(test_dir), "%s/coaming-test.XXXXXX",
+                         tmp != NULL && *tmp == '/' ? tmp : "/tmp");
+                if (mkdtemp(test_dir) == NULL)
+                        cm_test_fail(test_dir, 0, "could not make a folder");
+                atexit(remove_test_dir);
+        }
+        return test_dir;
 }
 
 struct cm_sv cm_test_read(const char *path)

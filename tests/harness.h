@@ -54,5 +54,7 @@ CM_NORETURN void cm_test_fail(const char *file, int line, const char *format, ..
 CM_NORETURN void cm_test_skip(const char *reason);
 /* The folder of shared test data (COAMING_TEST_DATA), or skips the test. */
 const char *cm_test_data(void);
+/* A folder of the test's own, removed when it ends; the same at each call. */
+const char *cm_test_dir(void);
 /* Reads a whole file into memory that lives as long as the test; fails the test when absent. */
 struct cm_sv cm_test_read(const char *path);

@@ -42,8 +42,7 @@ static void write_file(const char *path, const char *text)
 
 static void in_test_dir(void)
 {
-        static char dir[] = "/tmp/coaming-container-test.XXXXXX";
-        CM_CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0);
+        CM_CHECK(chdir(cm_test_dir()) == 0);
         CM_CHECK(mkdir("d", 0700) == 0 && mkdir("d/sub", 0700) == 0);
         write_file("d/b.txt", "two");
         write_file("d/a.txt", "one");

@@ -13,16 +13,12 @@
 #include "advisory/pack.h"
 #include "tests/harness.h"
 
-static char dir[] = "/tmp/coaming-db-test.XXXXXX";
-
 static const char *in_dir(const char *name)
 {
         static char path[4][256];
         static size_t next;
         char *p = path[next++ % 4];
-        if (strchr(dir, 'X') != NULL && strstr(dir, "XXXXXX") != NULL)
-                CM_CHECK(mkdtemp(dir) != NULL);
-        snprintf(p, 256, "%s/%s", dir, name);
+        snprintf(p, 256, "%s/%s", cm_test_dir(), name);
         return p;
 }
 

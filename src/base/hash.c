@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Multiply-fold hash (the wyhash construction: 64x64 to 128 bit products, folded). */
+/* Multiply-fold hash (the wyhash construction: 64x64 to 128 bit products, folded), and SipHash. */
 #include "base/hash.h"
 
 #include <string.h>
@@ -34,4 +34,47 @@ uint64_t cm_hash64(struct cm_sv bytes, uint64_t seed)
                 h = cm_hash64_mix(load(p, n) ^ h, n);
         }
         return cm_hash64_mix(h, k0); /* not k1: mix() would multiply by zero */
+}
+
+static uint64_t rotate(uint64_t v, unsigned bits)
+{
+        return v << bits | v >> (64 - bits);
+}
+
+static void sip_rounds(uint64_t v[4], int count)
+{
+        for (int i = 0; i < count; i++) {
+                v[0] += v[1];
+                v[1] = rotate(v[1], 13) ^ v[0];
+                v[0] = rotate(v[0], 32);
+                v[2] += v[3];
+                v[3] = rotate(v[3], 16) ^ v[2];
+                v[0] += v[3];
+                v[3] = rotate(v[3], 21) ^ v[0];
+                v[2] += v[1];
+                v[1] = rotate(v[1], 17) ^ v[2];
+                v[2] = rotate(v[2], 32);
+        }
+}
+
+uint64_t cm_siphash(struct cm_sv bytes, const struct cm_siphash_key *key)
+{
+        const char *k = (const char *)key->bytes;
+        uint64_t v[4] = { load(k, 8) ^ 0x736f6d6570736575U, load(k + 8, 8) ^ 0x646f72616e646f6dU,
+                          load(k, 8) ^ 0x6c7967656e657261U, load(k + 8, 8) ^ 0x7465646279746573U };
+        const char *p = bytes.ptr;
+        size_t n = bytes.len;
+        for (; n >= 8; p += 8, n -= 8) {
+                uint64_t word = load(p, 8);
+                v[3] ^= word;
+                sip_rounds(v, 2);
+                v[0] ^= word;
+        }
+        uint64_t last = (uint64_t)bytes.len << 56 | (n > 0 ? load(p, n) : 0);
+        v[3] ^= last;
+        sip_rounds(v, 2);
+        v[0] ^= last;
+        v[2] ^= 0xff;
+        sip_rounds(v, 4);
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
 }

@@ -35,6 +35,10 @@
 #define CM_ZIP_ENTRIES_MAX ((size_t)1000000)
 /* Packages of one target. */
 #define CM_PACKAGES_MAX ((size_t)2000000)
+/* What one layer, or one directory, says about its files (image/record.h). */
+#define CM_LAYER_RECORDS_BYTES_MAX CM_MIB(512)
+/* Blocks of the layer cache that are open at once; engines stop at 127 layers, more are read anew. */
+#define CM_LAYER_CACHE_OPEN_MAX 256
 /* One IPC frame. */
 #define CM_FRAME_BYTES_MAX CM_MIB(16)
 /* Folders that one rpm package owns: bounds memory, 16 bytes each; packages have at most one per file. */

@@ -242,6 +242,16 @@ static int match_and_report(const struct cm_args *args, const struct settings *s
         return r;
 }
 
+static void tell_cached(const struct cm_target *target)
+{
+        size_t cached = 0;
+        for (size_t i = 0; i < target->layer_count; i++)
+                cached += target->layers[i].from_cache ? 1 : 0;
+        if (target->layer_count > 0)
+                fprintf(stderr, "layers: %zu read, %zu from the cache\n",
+                        target->layer_count - cached, cached);
+}
+
 static int scan_one(const struct cm_args *args, const struct settings *s,
                     const struct cm_open_dbs *dbs, const char *name, int *ret_status,
                     struct cm_err *err)
@@ -257,6 +267,8 @@ static int scan_one(const struct cm_args *args, const struct settings *s,
         if (r == 0)
                 r = cm_scan(arena, &options_scan, &target, &files, err);
         cm_progress_end();
+        if (r == 0 && cm_args_flag(args, "verbose"))
+                tell_cached(&target);
         return r < 0 ? r : match_and_report(&scoped, s, &target, dbs, ret_status, err);
 }
 

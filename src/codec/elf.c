@@ -5,7 +5,9 @@
 #include "base/cursor.h"
 
 enum {
-        PT_LOAD_TYPE = 1
+        PT_LOAD_TYPE = 1,
+        PF_X_FLAG = 1,
+        PF_W_FLAG = 2
 };
 
 bool cm_elf_is(struct cm_sv head)
@@ -28,23 +30,31 @@ static uint64_t address(struct cm_cursor *c, const struct cm_elf *elf)
         return word(c, elf, elf->is_64 ? 8 : 4);
 }
 
-static void read_segment(struct cm_cursor *c, struct cm_elf *elf)
+static void read_segment(struct cm_cursor *c, struct cm_sv content, struct cm_elf *elf)
 {
         struct cm_elf_segment s = { 0 };
         uint64_t type = word(c, elf, 4);
-        if (elf->is_64)
-                cm_cursor_skip(c, 4); /* flags */
+        uint64_t flags = elf->is_64 ? word(c, elf, 4) : 0;
         s.offset = address(c, elf);
         s.address = address(c, elf);
         (void)address(c, elf); /* physical */
         s.file_bytes = address(c, elf);
+        if (!elf->is_64) {
+                cm_cursor_skip(c, 4); /* size in memory */
+                flags = word(c, elf, 4);
+        }
+        s.is_writable = (flags & PF_W_FLAG) != 0;
+        s.is_code = (flags & PF_X_FLAG) != 0 && !s.is_writable;
+        if (s.offset < content.len)
+                s.bytes = cm_sv_slice(cm_sv_skip(content, (size_t)s.offset), 0,
+                                      (size_t)CM_MIN(s.file_bytes, (uint64_t)content.len));
         if (!c->failed && type == PT_LOAD_TYPE && elf->segment_count < CM_ELF_SEGMENTS_MAX)
                 elf->segments[elf->segment_count++] = s;
 }
 
 int cm_elf_parse(struct cm_sv content, struct cm_elf *ret, struct cm_err *err)
 {
-        struct cm_elf elf = { .content = content };
+        struct cm_elf elf = { 0 };
         struct cm_cursor c = cm_cursor_make(content);
         struct cm_sv ident = cm_cursor_take(&c, 16);
         if (c.failed || !cm_elf_is(ident))
@@ -70,7 +80,7 @@ int cm_elf_parse(struct cm_sv content, struct cm_elf *ret, struct cm_err *err)
                         return CM_RAISE(err, CM_E_MALFORMED,
                                         "ELF program headers are out of range");
                 struct cm_cursor header = cm_cursor_at(content, at, least);
-                read_segment(&header, &elf);
+                read_segment(&header, content, &elf);
                 r = cm_cursor_check(&header, "ELF program header", err);
                 if (r < 0)
                         return r;
@@ -86,12 +96,9 @@ bool cm_elf_at(const struct cm_elf *elf, uint64_t address_wanted, uint64_t len, 
                 if (address_wanted < s->address)
                         continue;
                 uint64_t into = address_wanted - s->address;
-                uint64_t offset = 0;
-                if (into > s->file_bytes || len > s->file_bytes - into ||
-                    __builtin_add_overflow(s->offset, into, &offset) || offset > elf->content.len ||
-                    len > elf->content.len - offset)
+                if (into > s->bytes.len || len > s->bytes.len - into)
                         continue;
-                *ret = cm_sv_slice(elf->content, (size_t)offset, (size_t)(offset + len));
+                *ret = cm_sv_slice(s->bytes, (size_t)into, (size_t)(into + len));
                 return true;
         }
         return false;

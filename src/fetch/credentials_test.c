@@ -135,9 +135,8 @@ CM_TEST(a_helper_runs)
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(CM_MIB(1));
-        char dir[] = "/tmp/coaming-credentials-XXXXXX";
-        CM_CHECK(mkdtemp(dir) != NULL);
-        char path[128], config[128], old[4096];
+        const char *dir = cm_test_dir();
+        char path[256], config[256], old[4096];
         snprintf(path, sizeof(path), "%s/docker-credential-unit", dir);
         write_file(path,
                    "#!/bin/sh\nread -r server\n[ \"$1 $server\" = 'get r.example' ] || {\n"
@@ -165,7 +164,4 @@ CM_TEST(a_helper_runs)
         write_file(config, "{\"credsStore\":\"../x\"}", 0600);
         CM_CHECK(cm_credentials_load(arena, &query, &c, &err) < 0);
         CM_CHECK_INT(err.code, CM_E_USAGE);
-        unlink(path);
-        unlink(config);
-        rmdir(dir);
 }

@@ -30,13 +30,16 @@ struct catalog {
         struct cm_sv path;
         uint32_t mode;
         uint64_t size_bytes;
-        size_t keep_bytes; /* to capture: the size, or the largest cut that is taken */
+        uint64_t seen_bytes;
+        struct cm_file_range ranges[CM_FILE_RANGES_MAX]; /* to capture, ascending */
+        size_t range_count;
+        size_t keep_bytes; /* of all ranges */
         char *capture;
         size_t capture_len;
         uint64_t reserved_bytes; /* taken from the budget */
         struct cm_sv whole;      /* the file when it came in one piece */
         const char *refused;     /* why nothing is captured */
-        bool is_cut;
+        bool has_parts;          /* ranges() chose */
         bool has_file_record;
 };
 
@@ -130,8 +133,8 @@ static bool reserve(struct catalog *c, uint64_t bytes)
         return true;
 }
 
-/* How much of the file is needed, over all catalogers that want it. */
-static void plan_capture(struct catalog *c)
+/* What of the file is needed, over all catalogers that want it: the beginning, or chosen parts. */
+static void plan_capture(struct catalog *c, struct cm_sv head)
 {
         size_t keep = 0;
         bool any_fits = false;
@@ -145,8 +148,23 @@ static void plan_capture(struct catalog *c)
                         any_fits = true;
                 }
         }
+        c->ranges[0] = (struct cm_file_range){ 0, keep };
+        c->range_count = 1;
+        c->has_parts = false;
+        if (c->wanted_count == 1 && c->wanted[0]->ranges != NULL) {
+                size_t count = c->wanted[0]->ranges(head, c->ranges);
+                CM_ASSERT(count <= CM_FILE_RANGES_MAX);
+                c->has_parts = count > 0;
+                c->range_count = count > 0 ? count : 1;
+        }
+        keep = 0;
+        for (size_t i = 0; i < c->range_count; i++) {
+                struct cm_file_range *r = &c->ranges[i];
+                uint64_t there = c->size_bytes - CM_MIN(r->offset, c->size_bytes);
+                r->len = CM_MIN(r->len, there); /* a header may say anything */
+                keep += (size_t)r->len;
+        }
         c->keep_bytes = keep;
-        c->is_cut = keep < c->size_bytes;
         c->refused = any_fits ? NULL : "file is larger than the cataloger's file_bytes_max";
         if (c->wanted_count == 0)
                 c->refused = NULL;
@@ -177,6 +195,7 @@ static enum cm_want catalog_begin(void *self, const struct cm_stream_file *file)
         c->path = cm_sv_make(c->path_bytes, file->path.len);
         c->mode = file->mode;
         c->size_bytes = file->size_bytes;
+        c->seen_bytes = 0;
         if (c->wanted_count > 0 && file->type != CM_TAR_FILE) {
                 if ((file->type == CM_TAR_SYMLINK || file->type == CM_TAR_HARDLINK) &&
                     has_exact_glob(c))
@@ -185,7 +204,7 @@ static enum cm_want catalog_begin(void *self, const struct cm_stream_file *file)
         }
         if (is_candidate)
                 return CM_WANT_HEAD;
-        plan_capture(c);
+        plan_capture(c, CM_SV(""));
         if (file->is_sparse)
                 c->refused = "file is stored sparse";
         return CM_WANT_ALL;
@@ -199,8 +218,23 @@ static enum cm_want catalog_head(void *self, struct cm_sv head)
                         c->wanted[c->wanted_count++] = c->probes[i];
         if (c->wanted_count == 0)
                 return CM_WANT_NOTHING;
-        plan_capture(c);
+        plan_capture(c, head);
         return CM_WANT_ALL;
+}
+
+/* Appends what of the piece lies in a range; pieces come in order and ranges ascend. */
+static void keep_piece(struct catalog *c, struct cm_sv piece)
+{
+        uint64_t from = c->seen_bytes;
+        uint64_t to = from + piece.len;
+        for (size_t i = 0; i < c->range_count; i++) {
+                uint64_t a = CM_MAX(from, c->ranges[i].offset);
+                uint64_t b = CM_MIN(to, c->ranges[i].offset + c->ranges[i].len);
+                if (a >= b)
+                        continue;
+                memcpy(c->capture + c->capture_len, piece.ptr + (a - from), (size_t)(b - a));
+                c->capture_len += (size_t)(b - a);
+        }
 }
 
 static int catalog_data(void *self, struct cm_sv piece, struct cm_err *err)
@@ -209,24 +243,23 @@ static int catalog_data(void *self, struct cm_sv piece, struct cm_err *err)
         (void)err;
         if (c->refused != NULL)
                 return 0;
-        if (c->capture == NULL && piece.len >= c->keep_bytes && c->whole.ptr == NULL) {
+        if (c->seen_bytes == 0 && piece.len == c->size_bytes) {
+                c->has_parts = false;
                 c->whole = cm_sv_slice(piece, 0, c->keep_bytes); /* lives until end() */
                 return 0;
         }
-        if (c->whole.ptr != NULL)
-                return 0;
         if (c->capture == NULL) {
                 if (!reserve(c, c->keep_bytes)) {
                         c->refused = "captured files together are over limit "
                                      "capture_total_bytes_max";
+                        *c->env->is_crowded = true;
                         return 0;
                 }
                 c->capture = malloc(c->keep_bytes);
                 CM_ASSERT(c->capture != NULL);
         }
-        size_t n = CM_MIN(piece.len, c->keep_bytes - c->capture_len);
-        memcpy(c->capture + c->capture_len, piece.ptr, n);
-        c->capture_len += n;
+        keep_piece(c, piece);
+        c->seen_bytes += piece.len;
         return 0;
 }
 
@@ -234,7 +267,12 @@ static int parse_with(struct catalog *c, const struct cm_cataloger *cataloger, s
                       struct cm_err *err)
 {
         struct cm_err problem = CM_ERR_INIT;
-        const struct cm_cat_file file = { c->path, content, content.len < c->size_bytes, c->mode };
+        const struct cm_cat_file file = { .path = c->path,
+                                          .content = content,
+                                          .is_cut = content.len < c->size_bytes,
+                                          .mode = c->mode,
+                                          .range_count = c->has_parts ? c->range_count : 0,
+                                          .ranges = c->ranges };
         c->current = cataloger;
         int r = 0;
         if (content.len < c->size_bytes && !cataloger->takes_cut)

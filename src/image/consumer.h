@@ -39,6 +39,7 @@ struct cm_stream_env {
         const struct cm_path_table *paths;
         struct cm_records *records; /* of the layer: shared by its consumers, one thread */
         uint64_t *capture_left;     /* atomic: bytes that all captures may still hold */
+        bool *is_crowded; /* set when a capture found too few left: another time it may not */
 };
 
 struct cm_consumer {

@@ -11,9 +11,6 @@
 #include "crypto/sha256.h"
 #include "image/ring.h"
 
-/* Records of one layer: a million packages of 200 bytes. */
-#define RECORDS_BYTES_MAX CM_MIB(512)
-
 struct cm_layer {
         struct cm_layer_options options;
         struct cm_records records;
@@ -35,6 +32,7 @@ struct cm_layer {
         struct cm_err walk_err;
         unsigned char diff_id[32];
         uint64_t tar_bytes;
+        bool is_crowded;
         size_t records_mark;
         bool skip_entry;
         bool recordable;
@@ -175,13 +173,13 @@ struct cm_layer *cm_layer_new(const struct cm_layer_options *options)
         struct cm_layer *layer = calloc(1, sizeof(*layer));
         CM_ASSERT(layer != NULL);
         layer->options = *options;
-        cm_records_init(&layer->records, RECORDS_BYTES_MAX);
+        cm_records_init(&layer->records, CM_LAYER_RECORDS_BYTES_MAX);
         layer->ring = cm_ring_new();
         layer->tar = cm_tar_new();
-        layer->shadow = cm_shadow_new(options->order, options->index, &layer->records);
+        layer->shadow = cm_shadow_new(&options->shadow, &layer->records);
         layer->sha = cm_sha256_new();
-        layer->env =
-                (struct cm_stream_env){ options->paths, &layer->records, options->capture_left };
+        layer->env = (struct cm_stream_env){ options->paths, &layer->records, options->capture_left,
+                                             &layer->is_crowded };
         layer->stream = cm_stream_new(options->consumers, options->consumer_count, &layer->env);
         layer->thread_runs = pthread_create(&layer->thread, NULL, walk_thread, layer) == 0;
         CM_ASSERT(layer->thread_runs);
@@ -301,13 +299,6 @@ static int flush_last(struct cm_layer *layer, struct cm_err *err)
         return 0;
 }
 
-static void fill_result(struct cm_layer *layer, struct cm_layer_result *ret)
-{
-        ret->records = cm_buf_sv(&layer->records.buf);
-        memcpy(ret->diff_id, layer->diff_id, sizeof(ret->diff_id));
-        ret->tar_bytes = layer->tar_bytes;
-}
-
 int cm_layer_finish(struct cm_layer *layer, struct cm_layer_result *ret, struct cm_err *err)
 {
         int r = flush_last(layer, err);
@@ -317,17 +308,21 @@ int cm_layer_finish(struct cm_layer *layer, struct cm_layer_result *ret, struct 
         if (layer->walk_err.code != CM_E_OK)
                 return walk_failed(layer, err);
         free_pipeline(layer);
-        fill_result(layer, ret);
+        ret->records = cm_buf_sv(&layer->records.buf);
+        ret->shadows = cm_shadow_records(layer->shadow);
+        memcpy(ret->diff_id, layer->diff_id, sizeof(ret->diff_id));
+        ret->tar_bytes = layer->tar_bytes;
+        ret->is_crowded = layer->is_crowded;
         return 0;
 }
 
-int cm_layer_resolve(struct cm_layer *layer, const struct cm_sv *lower, size_t count,
-                     struct cm_layer_result *ret, struct cm_err *err)
+void cm_layer_resolve(const struct cm_layer *layer, const struct cm_recorded *lower,
+                      struct cm_records *ret)
 {
-        cm_shadow_resolve(layer->shadow, lower, count);
-        int r = cm_records_finish(&layer->records, err);
-        if (r < 0)
-                return r;
-        fill_result(layer, ret);
-        return 0;
+        cm_shadow_resolve(layer->shadow, lower, ret);
+}
+
+int cm_layer_put_keys(struct cm_layer *layer, size_t index, struct cm_err *err)
+{
+        return cm_shadow_put_keys(layer->shadow, index, err);
 }

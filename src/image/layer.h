@@ -22,16 +22,17 @@ struct cm_layer_options {
         size_t consumer_count;
         const struct cm_path_table *paths;
         uint64_t *capture_left;
-        struct cm_shadow_order *order; /* NULL for streams */
-        size_t index;
+        struct cm_shadow_options shadow;
         struct cm_layer_note note;
         const char *name; /* for messages: "layer 3" */
 };
 
 struct cm_layer_result {
-        struct cm_sv records;      /* owned by the layer */
+        struct cm_sv records;      /* what it says by itself; owned by the layer */
+        struct cm_sv shadows;      /* SHADOW records: what it replaces below; likewise */
         unsigned char diff_id[32]; /* SHA-256 of the uncompressed tar */
         uint64_t tar_bytes;
+        bool is_crowded; /* a file was not read because other layers used the room: never cached */
 };
 
 struct cm_layer;
@@ -45,7 +46,8 @@ CM_MUST_CHECK int cm_layer_push(struct cm_layer *layer, struct cm_sv bytes, stru
  */
 CM_MUST_CHECK int cm_layer_finish(struct cm_layer *layer, struct cm_layer_result *ret,
                                   struct cm_err *err);
-/* For streams, when the order is known: completes the records. Errors: CM_E_LIMIT. */
-CM_MUST_CHECK int cm_layer_resolve(struct cm_layer *layer, const struct cm_sv *lower, size_t count,
-                                   struct cm_layer_result *ret, struct cm_err *err);
+/* For streams, when the order is known: as cm_shadow_resolve() and cm_shadow_put_keys(). */
+void cm_layer_resolve(const struct cm_layer *layer, const struct cm_recorded *lower,
+                      struct cm_records *ret);
+CM_MUST_CHECK int cm_layer_put_keys(struct cm_layer *layer, size_t index, struct cm_err *err);
 struct cm_layer *cm_layer_free(struct cm_layer *layer); /* stops the walk when it still runs */

@@ -122,10 +122,9 @@ static int index_record(struct merge *m, struct layer_index *index, const struct
         return 0;
 }
 
-static int index_layer(struct merge *m, size_t at, struct cm_err *err)
+static int index_records(struct merge *m, size_t at, struct cm_sv records, struct cm_err *err)
 {
-        cm_map_init(&m->index[at].last, m->arena);
-        struct cm_cursor c = cm_cursor_make(m->layers[at].records);
+        struct cm_cursor c = cm_cursor_make(records);
         struct cm_record rec;
         for (;;) {
                 size_t from = c.offset;
@@ -138,6 +137,13 @@ static int index_layer(struct merge *m, size_t at, struct cm_err *err)
                 if (r < 0)
                         return r;
         }
+}
+
+static int index_layer(struct merge *m, size_t at, struct cm_err *err)
+{
+        cm_map_init(&m->index[at].last, m->arena);
+        int r = index_records(m, at, m->layers[at].records, err);
+        return r < 0 ? r : index_records(m, at, m->layers[at].shadows, err);
 }
 
 struct hiding {

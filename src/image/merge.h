@@ -13,6 +13,7 @@
 
 struct cm_merge_layer {
         struct cm_sv records;
+        struct cm_sv shadows; /* SHADOW records: what it replaces of the layers below */
 };
 
 /* An executable of the inventory. */

@@ -226,39 +226,46 @@ static int read_doc(void *ctx, struct cm_arena *arena, struct cm_sv name, struct
         return 0;
 }
 
+/* Gives each layer its place: one blob may have several. */
+static int take_layer(struct pour *p, struct cm_recorded *lower, struct cm_sv name,
+                      struct cm_pour_layer *ret, struct cm_err *err)
+{
+        const struct member *m = find(p, name);
+        if (m == NULL || m->layer == NULL)
+                return CM_RAISE(err, CM_E_MALFORMED, "layer '%s' is not in the archive",
+                                cm_escape(p->arena, name));
+        *ret = (struct cm_pour_layer){ name, m->layer, m->result };
+        struct cm_records shadows;
+        cm_records_init(&shadows, CM_LAYER_RECORDS_BYTES_MAX);
+        cm_layer_resolve(m->layer, lower, &shadows);
+        int r = cm_records_finish(&shadows, err);
+        if (r == 0)
+                ret->result.shadows = cm_sv_dup(p->arena, cm_buf_sv(&shadows.buf));
+        cm_records_fini(&shadows);
+        return r < 0 ? r : cm_recorded_add(lower, m->result.records, err);
+}
+
 static int take_layers(struct pour *p, struct cm_pour *out, struct cm_err *err)
 {
         size_t count = out->image.layer_count;
+        struct cm_recorded lower;
+        cm_recorded_init(&lower, &p->options->shadow.hash_key);
         out->layers = CM_NEW_ARRAY(p->arena, struct cm_pour_layer, count);
-        struct cm_sv *lower = CM_NEW_ARRAY(p->arena, struct cm_sv, count);
-        for (size_t i = 0; i < count; i++) {
-                struct member *m = find(p, out->image.layers[i].name);
-                if (m == NULL || m->layer == NULL)
-                        return CM_RAISE(err, CM_E_MALFORMED,
-                                        "layer %zu ('%s') is not in the archive", i,
-                                        cm_escape(p->arena, out->image.layers[i].name));
-                /* One blob used as two layers adds nothing the second time. */
-                for (size_t j = 0; j < i; j++)
-                        if (out->layers[j].layer == m->layer)
-                                out->layers[i].layer = m->layer;
-                out->layers[i].name = out->image.layers[i].name;
-                if (out->layers[i].layer == NULL) {
-                        int r = cm_layer_resolve(m->layer, lower, i, &m->result, err);
-                        if (r < 0)
-                                return r;
-                }
-                out->layers[i].layer = m->layer;
-                out->layers[i].result = m->result;
-                lower[i] = m->result.records;
+        int r = 0;
+        for (size_t i = 0; i < count && r == 0; i++) {
+                r = take_layer(p, &lower, out->image.layers[i].name, &out->layers[i], err);
+                if (r < 0)
+                        cm_err_context(err, "layer %zu", i);
         }
-        return 0;
+        cm_recorded_fini(&lower);
+        return r;
 }
 
 int cm_pour_read(struct cm_arena *arena, const struct cm_byte_source *source,
                  const struct cm_layer_options *options, const struct cm_image_choice *choice,
                  struct cm_pour *ret, struct cm_err *err)
 {
-        CM_ASSERT(options->order == NULL);
+        CM_ASSERT(options->shadow.order == NULL);
         struct pour p = { .arena = arena, .options = options };
         cm_map_init(&p.members, arena);
         cm_buf_init(&p.doc, CM_IMAGE_JSON_BYTES_MAX);

@@ -27,7 +27,7 @@ struct cm_pour {
 };
 
 /*
- * `options` serve as a template for every layer (order must be NULL). Layers are freed with `arena`.
+ * `options` serve as a template for every layer (shadow.order must be NULL). Layers are freed with `arena`.
  * Errors: those of cm_layer_push(), cm_image_resolve() and the source.
  */
 CM_MUST_CHECK int cm_pour_read(struct cm_arena *arena, const struct cm_byte_source *source,

@@ -10,7 +10,9 @@ void cm_job_write(struct cm_buf *buf, const struct cm_job *job)
         cm_buf_put_u8(buf, (uint8_t)job->kind);
         cm_buf_put_le32(buf, job->contexts);
         cm_buf_put_u8(buf, job->hash_files ? 1 : 0);
+        cm_buf_put_u8(buf, job->keep_keys ? 1 : 0);
         cm_buf_put_le32(buf, job->threads);
+        cm_buf_put(buf, job->hash_key.bytes, sizeof(job->hash_key.bytes));
         cm_buf_put_bytes(buf, job->choice.tag);
         cm_buf_put_bytes(buf, job->choice.digest);
         cm_buf_put_bytes(buf, job->choice.platform);
@@ -23,7 +25,9 @@ int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err)
         uint8_t kind = cm_cursor_u8(&c);
         job.contexts = cm_cursor_le32(&c);
         job.hash_files = cm_cursor_u8(&c) != 0;
+        job.keep_keys = cm_cursor_u8(&c) != 0;
         job.threads = cm_cursor_le32(&c);
+        struct cm_sv hash_key = cm_cursor_take(&c, sizeof(job.hash_key.bytes));
         job.choice.tag = cm_cursor_bytes(&c);
         job.choice.digest = cm_cursor_bytes(&c);
         job.choice.platform = cm_cursor_bytes(&c);
@@ -33,6 +37,7 @@ int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err)
         if (kind > CM_JOB_WALK || job.threads == 0 || job.threads > 256)
                 return CM_RAISE(err, CM_E_MALFORMED, "scan job has no known kind or thread count");
         job.kind = (enum cm_job_kind)kind;
+        memcpy(job.hash_key.bytes, hash_key.ptr, sizeof(job.hash_key.bytes));
         *ret = job;
         return 0;
 }
@@ -108,10 +113,12 @@ int cm_plan_parse(struct cm_arena *arena, struct cm_sv bytes, const struct cm_sv
 void cm_layer_piece_write(struct cm_buf *buf, const struct cm_layer_piece *piece)
 {
         cm_buf_put_varint(buf, piece->index);
+        cm_buf_put_u8(buf, (uint8_t)piece->part);
         cm_buf_put_u8(buf, piece->is_last ? 1 : 0);
+        cm_buf_put_u8(buf, piece->is_crowded ? 1 : 0);
         cm_buf_put_varint(buf, piece->tar_bytes);
         cm_buf_put_bytes(buf, piece->diff_id);
-        cm_buf_put_bytes(buf, piece->records);
+        cm_buf_put_bytes(buf, piece->bytes);
 }
 
 int cm_layer_piece_parse(struct cm_sv bytes, struct cm_layer_piece *ret, struct cm_err *err)
@@ -119,13 +126,19 @@ int cm_layer_piece_parse(struct cm_sv bytes, struct cm_layer_piece *ret, struct 
         struct cm_cursor c = cm_cursor_make(bytes);
         struct cm_layer_piece piece = { 0 };
         piece.index = cm_cursor_varint(&c);
+        uint8_t part = cm_cursor_u8(&c);
         piece.is_last = cm_cursor_u8(&c) != 0;
+        piece.is_crowded = cm_cursor_u8(&c) != 0;
         piece.tar_bytes = cm_cursor_varint(&c);
         piece.diff_id = cm_cursor_bytes(&c);
-        piece.records = cm_cursor_bytes(&c);
+        piece.bytes = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "layer message", err);
         if (r < 0)
                 return r;
+        if (part > CM_LAYER_KEYS || (part == CM_LAYER_KEYS && piece.bytes.len % 8 != 0) ||
+            (part != CM_LAYER_RECORDS && piece.is_last))
+                return CM_RAISE(err, CM_E_MALFORMED, "layer message has no known part");
+        piece.part = (enum cm_layer_part)part;
         *ret = piece;
         return 0;
 }

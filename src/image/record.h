@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Layer records: what one layer (or one walked directory) says, as bytes. The worker writes them,
- * the parent merges them and the layer cache stores them unchanged; so this is a file format with
- * a version (docs/formats/layer-records.md). Text is raw guest text.
+ * the parent merges them and the layer cache stores them; so this is a file format with a version
+ * (docs/formats/layer-records.md). Text is raw guest text. SHADOW depends on the layers below: such
+ * records are kept apart and not stored.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 #include "model/package.h"
 
 enum {
-        CM_RECORDS_VERSION = 1
+        CM_RECORDS_VERSION = 2
 };
 
 #define CM_RECORD_TYPES(X)                                                                      \

@@ -6,11 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "crypto/sha256.h"
+#include "image/layer_cache.h"
 #include "image/protocol.h"
 #include "image/source.h"
 #include "inventory/cataloger.h"
@@ -21,17 +22,19 @@
 
 enum {
         POLL_MS = 100,
-        QUIET_MS = 300,
-        RECORDS_BYTES_MAX = 1 << 29
+        QUIET_MS = 300
 };
 
 struct layer_state {
-        struct cm_buf records; /* as they arrive */
-        struct cm_sv final;    /* complete, in the arena or the cache's copy */
+        struct cm_buf records;       /* as they arrive */
+        struct cm_buf shadows;       /* likewise */
+        struct cm_merge_layer final; /* complete, in the arena */
         bool done;
-        bool from_cache;
         uint64_t tar_bytes;
-        char key[CM_SHA256_TEXT_BYTES];
+        struct cm_cached_layer *cached; /* or NULL */
+        struct cm_cache_writer *writer; /* from its first piece to its last */
+        bool is_begun;
+        uint64_t key_bytes; /* that came */
 };
 
 struct scan {
@@ -45,7 +48,9 @@ struct scan {
         bool has_image;
         struct layer_state *layers;
         size_t layer_count;
-        struct cm_cache *cache;
+        struct cm_layer_cache *cache;
+        size_t cached_count;
+        struct cm_siphash_key hash_key; /* of paths */
         struct cm_cache *images; /* descriptions by image id: an engine need not export again */
         struct cm_fetch *fetch;
         struct cm_fetch_image fetched;
@@ -55,36 +60,6 @@ struct scan {
 static uint32_t contexts_of(const struct scan *s)
 {
         return s->source.kind == CM_SOURCE_DIR ? CM_CONTEXT_SOURCE : CM_CONTEXT_INSTALLED;
-}
-
-/*
- * Cache keys are chain keys: what a layer records depends on which of its entries replace
- * something recorded below it (image/shadow.h), so a layer is known by its own diff id and those
- * of all layers under it; and by the program that read it.
- */
-static void compute_keys(struct scan *s)
-{
-        struct stat st;
-        char program[128] = "";
-        if (stat("/proc/self/exe", &st) == 0)
-                snprintf(program, sizeof(program), "%lld.%lld.%ld", (long long)st.st_size,
-                         (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-        struct cm_sha256 *sha = cm_sha256_new();
-        unsigned char chain[CM_SHA256_BYTES] = { 0 };
-        for (size_t i = 0; i < s->layer_count; i++) {
-                struct cm_sv head =
-                        cm_sv_printf(s->arena, "coaming layer %d %s %s %u %d ", CM_RECORDS_VERSION,
-                                     CM_VERSION, program, contexts_of(s), s->options->hash_files);
-                cm_sha256_update(sha, head);
-                cm_sha256_update(sha, cm_sv_make(chain, sizeof(chain)));
-                cm_sha256_update(sha, s->image.layers[i].diff_id);
-                cm_sha256_final(sha, chain);
-                char text[CM_SHA256_TEXT_BYTES];
-                cm_sha256_format(chain, text);
-                memcpy(s->layers[i].key, text + 7, 64);
-                s->layers[i].key[64] = '\0';
-        }
-        cm_sha256_free(sha);
 }
 
 /* Paths only: what the worker needs to know of a layer that it does not read. */
@@ -98,39 +73,83 @@ static int condense(struct scan *s, struct cm_sv records, struct cm_sv *ret, str
         return r;
 }
 
-/* A cached entry: le64 tar bytes, then records. */
-static void load_cached(struct scan *s, struct cm_sv *known)
+/* *ret_known gets the paths that each cached layer recorded. */
+static void load_cached(struct scan *s, struct cm_sv *ret_known)
 {
         size_t budget = CM_FRAME_BYTES_MAX - CM_KIB(64);
         for (size_t i = 0; i < s->layer_count; i++) {
                 struct layer_state *layer = &s->layers[i];
-                struct cm_sv content = CM_SV("");
-                if (!cm_cache_get(s->cache, s->arena, layer->key, &content) || content.len < 8)
+                if (s->cached_count == CM_LAYER_CACHE_OPEN_MAX)
+                        return;
+                struct cm_cached_layer *cached =
+                        cm_layer_cache_load(s->cache, s->arena, s->image.layers[i].diff_id);
+                if (cached == NULL)
                         continue;
-                struct cm_cursor c = cm_cursor_make(content);
-                layer->tar_bytes = cm_cursor_le64(&c);
-                struct cm_sv records = cm_cursor_take(&c, c.len);
+                struct cm_sv records = cm_cached_layer_records(cached);
                 struct cm_err ignored = CM_ERR_INIT;
                 struct cm_sv paths = CM_SV("");
-                if (condense(s, records, &paths, &ignored) < 0 || paths.len + 16 > budget)
-                        continue; /* read it again: the frame would be too large */
+                if (condense(s, records, &paths, &ignored) < 0 || paths.len + 16 > budget) {
+                        cm_cached_layer_close(cached); /* the frame would be too large */
+                        continue;
+                }
                 budget -= paths.len + 16;
-                known[i] = paths;
-                layer->final = records;
-                layer->done = layer->from_cache = true;
+                ret_known[i] = paths;
+                layer->final.records = records;
+                layer->tar_bytes = cm_cached_layer_tar_bytes(cached);
+                layer->cached = cached;
+                layer->done = true;
+                s->cached_count++;
         }
 }
 
-static void store_cached(struct scan *s, size_t i)
+/* What cached layers replace, now that all layers are there. */
+static int resolve_cached(struct scan *s, struct cm_err *err)
 {
-        if (s->cache == NULL)
-                return;
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&buf, RECORDS_BYTES_MAX);
-        cm_buf_put_le64(&buf, s->layers[i].tar_bytes);
-        cm_buf_put_sv(&buf, s->layers[i].final);
-        if (!buf.overflow)
-                cm_cache_put(s->cache, s->layers[i].key, cm_buf_sv(&buf));
+        struct cm_recorded lower;
+        cm_recorded_init(&lower, &s->hash_key);
+        size_t left = s->cached_count;
+        int r = 0;
+        for (size_t i = 0; i < s->layer_count && left > 0 && r >= 0; i++) {
+                struct layer_state *layer = &s->layers[i];
+                if (layer->cached != NULL) {
+                        struct cm_records shadows;
+                        cm_records_init(&shadows, CM_LAYER_RECORDS_BYTES_MAX);
+                        r = cm_cached_layer_resolve(layer->cached, &lower, &shadows, err);
+                        if (r == 0)
+                                r = cm_records_finish(&shadows, err);
+                        if (r == 0)
+                                layer->final.shadows = cm_sv_dup(s->arena, cm_buf_sv(&shadows.buf));
+                        cm_records_fini(&shadows);
+                        left--;
+                }
+                if (r == 0 && left > 0)
+                        r = cm_recorded_add(&lower, layer->final.records, err);
+        }
+        cm_recorded_fini(&lower);
+        return r;
+}
+
+static void free_layers(struct scan *s)
+{
+        for (size_t i = 0; i < s->layer_count; i++) {
+                struct layer_state *layer = &s->layers[i];
+                cm_buf_fini(&layer->records);
+                cm_buf_fini(&layer->shadows);
+                layer->cached = cm_cached_layer_close(layer->cached);
+                layer->writer = cm_layer_cache_drop(layer->writer);
+        }
+        s->layers = NULL;
+        s->layer_count = s->cached_count = 0;
+}
+
+static void new_layers(struct scan *s, size_t count)
+{
+        s->layer_count = count;
+        s->layers = CM_NEW_ARRAY(s->arena, struct layer_state, count);
+        for (size_t i = 0; i < count; i++) {
+                cm_buf_init(&s->layers[i].records, CM_LAYER_RECORDS_BYTES_MAX);
+                cm_buf_init(&s->layers[i].shadows, CM_LAYER_RECORDS_BYTES_MAX);
+        }
 }
 
 /* Takes an image description; *ret_known gets the paths of the layers that are cached. */
@@ -141,12 +160,8 @@ static int take_image(struct scan *s, struct cm_sv description, struct cm_sv **r
         if (r < 0)
                 return r;
         s->has_image = true;
-        s->layer_count = s->image.layer_count;
-        s->layers = CM_NEW_ARRAY(s->arena, struct layer_state, s->layer_count);
-        for (size_t i = 0; i < s->layer_count; i++)
-                cm_buf_init(&s->layers[i].records, RECORDS_BYTES_MAX);
+        new_layers(s, s->image.layer_count);
         *ret_known = CM_NEW_ARRAY(s->arena, struct cm_sv, s->layer_count);
-        compute_keys(s);
         load_cached(s, *ret_known);
         return 0;
 }
@@ -194,6 +209,27 @@ static int check_diff_id(struct scan *s, size_t i, struct cm_sv digest, struct c
         return 0;
 }
 
+/* The last piece came. */
+static int finish_layer(struct scan *s, const struct cm_layer_piece *piece, struct cm_err *err)
+{
+        struct layer_state *layer = &s->layers[piece->index];
+        int r = s->has_image ? check_diff_id(s, (size_t)piece->index, piece->diff_id, err) : 0;
+        if (r < 0)
+                return r;
+        layer->tar_bytes = piece->tar_bytes;
+        /* Into the arena: the receive buffer has up to twice the room. */
+        layer->final.records = cm_sv_dup(s->arena, cm_buf_sv(&layer->records));
+        layer->final.shadows = cm_sv_dup(s->arena, cm_buf_sv(&layer->shadows));
+        cm_buf_fini(&layer->records);
+        cm_buf_fini(&layer->shadows);
+        layer->done = true;
+        if (s->has_image && !piece->is_crowded)
+                layer->writer = cm_layer_cache_keep(s->cache, layer->writer,
+                                                    s->image.layers[piece->index].diff_id,
+                                                    layer->final.records, layer->tar_bytes);
+        return 0;
+}
+
 static int on_layer(struct scan *s, struct cm_sv payload, struct cm_err *err)
 {
         struct cm_layer_piece piece;
@@ -203,26 +239,22 @@ static int on_layer(struct scan *s, struct cm_sv payload, struct cm_err *err)
         if (piece.index >= s->layer_count)
                 return CM_RAISE(err, CM_E_WORKER, "worker sent a layer that is not there");
         struct layer_state *layer = &s->layers[piece.index];
-        if (layer->from_cache)
-                return 0; /* a stream is read whole, whatever is known */
         if (layer->done)
                 return CM_RAISE(err, CM_E_WORKER, "worker sent a layer twice");
-        cm_buf_put_sv(&layer->records, piece.records);
-        r = cm_buf_check(&layer->records, "records of one layer", err);
-        if (r < 0 || !piece.is_last)
-                return r;
-        if (s->has_image)
-                r = check_diff_id(s, (size_t)piece.index, piece.diff_id, err);
-        if (r < 0)
-                return r;
-        layer->tar_bytes = piece.tar_bytes;
-        /* Into the arena: the receive buffer has up to twice the room. */
-        layer->final = cm_sv_dup(s->arena, cm_buf_sv(&layer->records));
-        cm_buf_fini(&layer->records);
-        layer->done = true;
-        if (s->has_image)
-                store_cached(s, (size_t)piece.index);
-        return 0;
+        if (s->has_image && !layer->is_begun)
+                layer->writer = cm_layer_cache_begin(s->cache);
+        layer->is_begun = true;
+        struct cm_buf *buf = piece.part == CM_LAYER_SHADOWS ? &layer->shadows : &layer->records;
+        if (piece.part == CM_LAYER_KEYS) {
+                layer->key_bytes += piece.bytes.len;
+                if (layer->key_bytes / 8 > CM_TAR_ENTRIES_MAX)
+                        return CM_RAISE(err, CM_E_WORKER, "worker sent more keys than entries");
+                cm_layer_cache_put_keys(layer->writer, piece.bytes);
+                return 0;
+        }
+        cm_buf_put_sv(buf, piece.bytes);
+        r = cm_buf_check(buf, "records of one layer (limit layer_records_bytes_max)", err);
+        return r < 0 || !piece.is_last ? r : finish_layer(s, &piece, err);
 }
 
 static int answer_error(struct scan *s, struct cm_err *problem, struct cm_err *err)
@@ -318,6 +350,8 @@ static int send_job(struct scan *s, enum cm_job_kind kind, struct cm_err *err)
         struct cm_job job = { .kind = kind,
                               .contexts = contexts_of(s),
                               .hash_files = s->options->hash_files,
+                              .keep_keys = s->cache != NULL,
+                              .hash_key = s->hash_key,
                               .threads = thread_count(s),
                               .choice = s->source.choice };
         if (s->options->image.len > 0)
@@ -359,11 +393,8 @@ static bool use_cached_image(struct scan *s)
                         cm_sv_eq(s->image.layers[i].diff_id, s->fetched.diff_ids[i]);
         if (whole)
                 return true;
-        for (size_t i = 0; i < s->layer_count; i++)
-                cm_buf_fini(&s->layers[i].records);
+        free_layers(s);
         s->has_image = false;
-        s->layers = NULL;
-        s->layer_count = 0;
         return false;
 }
 
@@ -430,11 +461,8 @@ static int read_target(struct scan *s, struct cm_err *err)
         int r = open_target(s, err);
         if (r < 0)
                 return r;
-        if (kind == CM_JOB_WALK) {
-                s->layer_count = 1;
-                s->layers = CM_NEW(s->arena, struct layer_state);
-                cm_buf_init(&s->layers[0].records, RECORDS_BYTES_MAX);
-        }
+        if (kind == CM_JOB_WALK)
+                new_layers(s, 1);
         return start_and_converse(s, kind, err);
 }
 
@@ -457,14 +485,14 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
         struct cm_target_layer *layers =
                 CM_NEW_ARRAY(s->arena, struct cm_target_layer, s->layer_count);
         for (size_t i = 0; i < s->layer_count; i++) {
-                inputs[i].records = s->layers[i].final;
+                inputs[i] = s->layers[i].final;
                 if (!s->has_image)
                         continue;
                 layers[i].digest = s->image.layers[i].digest;
                 layers[i].diff_id = s->image.layers[i].diff_id;
                 layers[i].created_by = s->image.layers[i].created_by;
                 layers[i].size_bytes = s->layers[i].tar_bytes;
-                layers[i].from_cache = s->layers[i].from_cache;
+                layers[i].from_cache = s->layers[i].cached != NULL;
         }
         t.layers = layers;
         t.layer_count = s->has_image ? s->layer_count : 0;
@@ -472,6 +500,22 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
         if (r < 0)
                 return r;
         *ret = t;
+        return 0;
+}
+
+/* The key of path hashes is the cache's, or one for this scan only. */
+static int open_caches(struct scan *s, struct cm_err *err)
+{
+        const char *dir = s->options->cache_dir;
+        if (dir != NULL) {
+                s->cache = cm_layer_cache_open(dir, contexts_of(s), s->options->hash_files);
+                s->images = cm_cache_open(dir, "images");
+        }
+        if (s->cache != NULL)
+                s->hash_key = *cm_layer_cache_hash_key(s->cache);
+        else if (getrandom(s->hash_key.bytes, sizeof(s->hash_key.bytes), 0) !=
+                 (ssize_t)sizeof(s->hash_key.bytes))
+                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not get random bytes");
         return 0;
 }
 
@@ -483,21 +527,20 @@ int cm_scan(struct cm_arena *arena, const struct cm_scan_options *options, struc
         int r = cm_source_parse(arena, options->target, &s.source, err);
         if (r < 0)
                 return r;
-        if (options->cache_dir != NULL) {
-                s.cache = cm_cache_open(options->cache_dir, "layers");
-                s.images = cm_cache_open(options->cache_dir, "images");
-        }
-        r = read_target(&s, err);
+        r = open_caches(&s, err);
+        if (r == 0)
+                r = read_target(&s, err);
         if (s.worker_runs)
                 cm_worker_stop(&s.worker);
         if (s.fd >= 0)
                 close(s.fd);
         cm_fetch_close(s.fetch);
-        cm_cache_close(s.cache);
-        cm_cache_close(s.images);
+        if (r == 0)
+                r = resolve_cached(&s, err);
         if (r == 0)
                 r = build_target(&s, ret, ret_files, err);
-        for (size_t i = 0; i < s.layer_count; i++)
-                cm_buf_fini(&s.layers[i].records);
+        free_layers(&s);
+        cm_layer_cache_close(s.cache);
+        cm_cache_close(s.images);
         return r;
 }

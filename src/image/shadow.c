@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Implementation of shadow.h. Hashes are seeded per process: collisions cannot be prepared. */
+/* Implementation of shadow.h. */
 #include "image/shadow.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
-#include "base/hash.h"
+#include "base/limits.h"
 #include "base/map.h"
 
 enum {
@@ -25,50 +24,20 @@ struct cm_shadow_order {
         struct cm_sv *records;
 };
 
-struct target {
-        uint64_t key;
-        struct cm_sv path; /* owned */
-};
-
 struct cm_shadow {
-        struct cm_shadow_order *order;
-        size_t layer;
-        struct cm_records *records;
-        uint64_t seed;
+        struct cm_shadow_options options;
+        struct cm_records *records; /* of the layer */
+        struct cm_records shadows;
         struct cm_u64set own; /* keys of what this layer recorded */
         bool lower_ready;
-        struct target *lower; /* open addressing; key 0 is free */
-        size_t lower_slots;
-        size_t lower_count;
-        uint64_t *pending;
+        struct cm_recorded lower;
+        uint64_t *pending; /* entry keys that were not looked up yet; of a stream: all */
         size_t pending_count;
         size_t pending_capacity;
         size_t until_poll;
+        uint64_t *piece; /* for the sink, of a layer in its place */
+        size_t piece_count;
 };
-
-static uint64_t process_seed(void)
-{
-        static uint64_t seed;
-        uint64_t known = __atomic_load_n(&seed, __ATOMIC_RELAXED);
-        if (known != 0)
-                return known;
-        uint64_t fresh = 0;
-        if (getrandom(&fresh, sizeof(fresh), 0) != (ssize_t)sizeof(fresh))
-                fresh = (uint64_t)(uintptr_t)&seed;
-        fresh |= 1;
-        /* Whoever came first wins: all layers must agree. */
-        return __atomic_compare_exchange_n(&seed, &known, fresh, false, __ATOMIC_RELAXED,
-                                           __ATOMIC_RELAXED)
-                       ? fresh
-                       : known;
-}
-
-/* Two key kinds: the path itself (even) and "some recorded path lies below" (odd). */
-static uint64_t key_exact(const struct cm_shadow *s, struct cm_sv path)
-{
-        uint64_t h = cm_hash64(path, s->seed) & ~(uint64_t)1;
-        return h == 0 ? 2 : h;
-}
 
 struct cm_shadow_order *cm_shadow_order_new(size_t layer_count)
 {
@@ -115,145 +84,81 @@ void cm_shadow_order_abort(struct cm_shadow_order *order)
         pthread_mutex_unlock(&order->mutex);
 }
 
-struct cm_shadow *cm_shadow_new(struct cm_shadow_order *order, size_t layer,
-                                struct cm_records *records)
+struct cm_shadow *cm_shadow_new(const struct cm_shadow_options *options, struct cm_records *records)
 {
         struct cm_shadow *s = calloc(1, sizeof(*s));
         CM_ASSERT(s != NULL);
-        s->order = order;
-        s->layer = layer;
+        s->options = *options;
         s->records = records;
-        s->seed = process_seed();
+        cm_records_init(&s->shadows, CM_LAYER_RECORDS_BYTES_MAX);
+        cm_recorded_init(&s->lower, &s->options.hash_key);
+        if (options->keys != NULL && options->order != NULL) {
+                s->piece = malloc(CM_KEYS_PIECE * sizeof(*s->piece));
+                CM_ASSERT(s->piece != NULL);
+        }
         return s;
 }
 
-static void lower_clear(struct cm_shadow *s)
+static void free_pending(struct cm_shadow *s)
 {
-        for (size_t i = 0; i < s->lower_slots; i++)
-                free((void *)(uintptr_t)s->lower[i].path.ptr);
-        free(s->lower);
-        s->lower = NULL;
-        s->lower_slots = s->lower_count = 0;
+        free(s->pending);
+        s->pending = NULL;
+        s->pending_count = s->pending_capacity = 0;
 }
 
 struct cm_shadow *cm_shadow_free(struct cm_shadow *s)
 {
         if (s == NULL)
                 return NULL;
-        lower_clear(s);
+        cm_records_fini(&s->shadows);
+        cm_recorded_fini(&s->lower);
         cm_u64set_fini(&s->own);
-        free(s->pending);
+        free_pending(s);
+        free(s->piece);
         free(s);
         return NULL;
 }
 
-static struct target *lower_find(struct target *table, size_t slots, uint64_t key)
+static void look_up(struct cm_shadow *s, uint64_t entry_key)
 {
-        size_t at = (size_t)(key >> 20) & (slots - 1);
-        while (table[at].key != 0 && table[at].key != key)
-                at = (at + 1) & (slots - 1);
-        return &table[at];
-}
-
-static void lower_add(struct cm_shadow *s, uint64_t key, struct cm_sv path)
-{
-        if (s->lower_count * 2 >= s->lower_slots) {
-                size_t slots = s->lower_slots == 0 ? 256 : s->lower_slots * 2;
-                struct target *table = calloc(slots, sizeof(*table));
-                CM_ASSERT(table != NULL);
-                for (size_t i = 0; i < s->lower_slots; i++)
-                        if (s->lower[i].key != 0)
-                                *lower_find(table, slots, s->lower[i].key) = s->lower[i];
-                free(s->lower);
-                s->lower = table;
-                s->lower_slots = slots;
-        }
-        struct target *t = lower_find(s->lower, s->lower_slots, key);
-        if (t->key != 0)
-                return;
-        char *copy = malloc(path.len + 1);
-        CM_ASSERT(copy != NULL);
-        memcpy(copy, path.ptr, path.len);
-        *t = (struct target){ key, cm_sv_make(copy, path.len) };
-        s->lower_count++;
-}
-
-/* The path and all its parent directories. */
-static void lower_add_path(struct cm_shadow *s, struct cm_sv path)
-{
-        lower_add(s, key_exact(s, path), path);
-        for (struct cm_sv dir, base; cm_sv_cut_last(path, '/', &dir, &base); path = dir) {
-                uint64_t key = key_exact(s, dir) | 1;
-                if (s->lower_slots > 0 && lower_find(s->lower, s->lower_slots, key)->key == key)
-                        break; /* its parents are there too */
-                lower_add(s, key, dir);
-        }
-}
-
-static void lower_add_records(struct cm_shadow *s, struct cm_sv bytes)
-{
-        struct cm_cursor c = cm_cursor_make(bytes);
-        struct cm_record rec;
-        struct cm_err err = CM_ERR_INIT;
-        while (cm_record_next(&c, &rec, &err) == 0)
-                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_UNREADABLE ||
-                    rec.type == CM_RECORD_HASH || rec.type == CM_RECORD_LINK)
-                        lower_add_path(s, rec.path);
-        CM_ASSERT(err.code == CM_E_OK); /* this process wrote them */
-}
-
-/* Is one key (exact, with the directory bit of the entry) a replacement? */
-static void check_key(struct cm_shadow *s, uint64_t exact, bool is_dir)
-{
-        if (s->lower_count == 0)
-                return;
-        struct target *t = lower_find(s->lower, s->lower_slots, exact);
-        if (t->key == 0 && !is_dir)
-                t = lower_find(s->lower, s->lower_slots, exact | 1);
-        if (t->key != 0)
-                cm_records_put_path(s->records, CM_RECORD_SHADOW, t->path);
-}
-
-static void flush_pending(struct cm_shadow *s)
-{
-        for (size_t i = 0; i < s->pending_count; i++)
-                check_key(s, s->pending[i] & ~(uint64_t)1, (s->pending[i] & 1) != 0);
-        free(s->pending);
-        s->pending = NULL;
-        s->pending_count = s->pending_capacity = 0;
+        cm_recorded_shadow(&s->lower, entry_key, &s->shadows);
 }
 
 /* Takes the lower layers' records when they are all there; waits for that when told to. */
 static bool load_lower(struct cm_shadow *s, bool wait)
 {
-        if (s->lower_ready || s->order == NULL)
-                return s->lower_ready;
-        struct cm_shadow_order *order = s->order;
+        if (s->lower_ready)
+                return true;
+        struct cm_shadow_order *order = s->options.order;
         pthread_mutex_lock(&order->mutex);
-        while (wait && order->done_prefix < s->layer && !order->aborted)
+        while (wait && order->done_prefix < s->options.layer && !order->aborted)
                 pthread_cond_wait(&order->changed, &order->mutex);
-        bool ready = order->done_prefix >= s->layer;
+        bool ready = order->done_prefix >= s->options.layer;
         pthread_mutex_unlock(&order->mutex);
         if (!ready)
                 return false;
-        for (size_t i = 0; i < s->layer; i++)
-                lower_add_records(s, order->records[i]);
+        struct cm_err err = CM_ERR_INIT;
+        for (size_t i = 0; i < s->options.layer; i++)
+                CM_IGNORE(cm_recorded_add(&s->lower, order->records[i], &err));
+        CM_ASSERT(err.code == CM_E_OK); /* this process wrote them */
         s->lower_ready = true;
-        flush_pending(s);
+        cm_shadow_resolve(s, &s->lower, &s->shadows);
+        free_pending(s);
         return true;
 }
 
-static int remember(struct cm_shadow *s, uint64_t key, bool is_dir, struct cm_err *err)
+static int remember(struct cm_shadow *s, uint64_t entry_key, struct cm_err *err)
 {
-        if (s->pending_count == (s->order == NULL ? (size_t)PENDING_MAX : (size_t)PENDING_WAIT)) {
-                if (s->order == NULL)
+        bool is_stream = s->options.order == NULL;
+        if (s->pending_count == (is_stream ? (size_t)PENDING_MAX : (size_t)PENDING_WAIT)) {
+                if (is_stream)
                         return CM_RAISE(err, CM_E_LIMIT,
                                         "layer of a streamed archive has more than %d entries: "
                                         "scan the archive as an uncompressed file",
                                         PENDING_MAX);
                 if (!load_lower(s, true))
                         return CM_RAISE(err, CM_E_WORKER, "a lower layer failed");
-                check_key(s, key, is_dir);
+                look_up(s, entry_key);
                 return 0;
         }
         if (s->pending_count == s->pending_capacity) {
@@ -261,51 +166,87 @@ static int remember(struct cm_shadow *s, uint64_t key, bool is_dir, struct cm_er
                 s->pending = realloc(s->pending, s->pending_capacity * sizeof(*s->pending));
                 CM_ASSERT(s->pending != NULL);
         }
-        s->pending[s->pending_count++] = key | (is_dir ? 1U : 0U);
+        s->pending[s->pending_count++] = entry_key;
         return 0;
+}
+
+/* Hands the collected piece to the sink. */
+static int put_piece(struct cm_shadow *s, struct cm_err *err)
+{
+        const struct cm_key_sink *sink = s->options.keys;
+        size_t count = s->piece_count;
+        s->piece_count = 0;
+        return count == 0 ? 0 : sink->put(sink->ctx, s->options.layer, s->piece, count, err);
 }
 
 int cm_shadow_entry(struct cm_shadow *s, struct cm_sv path, bool is_dir, struct cm_err *err)
 {
         if (path.len == 0)
                 return 0;
-        uint64_t key = key_exact(s, path);
+        uint64_t key = cm_path_key(path, &s->options.hash_key);
         if (cm_u64set_has(&s->own, key) || (!is_dir && cm_u64set_has(&s->own, key | 1)))
                 cm_records_put_path(s->records, CM_RECORD_REPLACED, path);
-        if (s->order != NULL && s->layer == 0)
+        uint64_t entry_key = cm_entry_key(key, is_dir);
+        if (s->piece != NULL) {
+                s->piece[s->piece_count++] = entry_key;
+                int r = s->piece_count == CM_KEYS_PIECE ? put_piece(s, err) : 0;
+                if (r < 0)
+                        return r;
+        }
+        bool is_stream = s->options.order == NULL;
+        if (!is_stream && s->options.layer == 0)
                 return 0;
-        if (!s->lower_ready && s->until_poll-- == 0) {
+        if (!is_stream && !s->lower_ready && s->until_poll-- == 0) {
                 s->until_poll = POLL_EVERY;
                 load_lower(s, false);
         }
         if (!s->lower_ready)
-                return remember(s, key, is_dir, err);
-        check_key(s, key, is_dir);
+                return remember(s, entry_key, err);
+        look_up(s, entry_key);
         return 0;
 }
 
 void cm_shadow_recorded(struct cm_shadow *s, struct cm_sv path)
 {
-        cm_u64set_add(&s->own, key_exact(s, path));
+        const struct cm_siphash_key *hash_key = &s->options.hash_key;
+        cm_u64set_add(&s->own, cm_path_key(path, hash_key));
         for (struct cm_sv dir, base; cm_sv_cut_last(path, '/', &dir, &base); path = dir)
-                if (!cm_u64set_add(&s->own, key_exact(s, dir) | 1))
+                if (!cm_u64set_add(&s->own, cm_path_key(dir, hash_key) | 1))
                         break;
 }
 
 int cm_shadow_finish(struct cm_shadow *s, struct cm_err *err)
 {
-        if (s->order == NULL || s->layer == 0)
-                return 0;
+        int r = put_piece(s, err);
+        if (r < 0 || s->options.order == NULL || s->options.layer == 0)
+                return r;
         if (!load_lower(s, true))
                 return CM_RAISE(err, CM_E_WORKER, "a lower layer failed");
+        return cm_records_finish(&s->shadows, err);
+}
+
+void cm_shadow_resolve(const struct cm_shadow *s, const struct cm_recorded *lower,
+                       struct cm_records *ret)
+{
+        for (size_t i = 0; i < s->pending_count && lower->count > 0; i++)
+                cm_recorded_shadow(lower, s->pending[i], ret);
+}
+
+int cm_shadow_put_keys(struct cm_shadow *s, size_t layer, struct cm_err *err)
+{
+        const struct cm_key_sink *sink = s->options.keys;
+        if (sink == NULL)
+                return 0;
+        for (size_t i = 0; i < s->pending_count; i += CM_KEYS_PIECE) {
+                size_t n = CM_MIN(s->pending_count - i, (size_t)CM_KEYS_PIECE);
+                int r = sink->put(sink->ctx, layer, s->pending + i, n, err);
+                if (r < 0)
+                        return r;
+        }
         return 0;
 }
 
-void cm_shadow_resolve(struct cm_shadow *s, const struct cm_sv *lower, size_t count)
+struct cm_sv cm_shadow_records(const struct cm_shadow *s)
 {
-        for (size_t i = 0; i < count; i++)
-                lower_add_records(s, lower[i]);
-        s->lower_ready = true;
-        flush_pending(s);
-        lower_clear(s);
+        return cm_buf_sv(&s->shadows.buf);
 }

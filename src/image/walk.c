@@ -236,7 +236,9 @@ int cm_walk_dir(int root_fd, const struct cm_walk_options *options, struct cm_re
         w->records = records;
         w->chunk = malloc(CHUNK);
         CM_ASSERT(w->chunk != NULL);
-        const struct cm_stream_env env = { options->paths, records, options->capture_left };
+        bool is_crowded = false; /* nothing is kept of a directory */
+        const struct cm_stream_env env = { options->paths, records, options->capture_left,
+                                           &is_crowded };
         w->stream = cm_stream_new(options->consumers, options->consumer_count, &env);
         int r = walk_all(w, root_fd, err);
         cm_stream_free(w->stream);

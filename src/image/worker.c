@@ -49,6 +49,7 @@ struct job_context {
         uint64_t capture_left;
         const struct cm_consumer *consumers[2];
         size_t consumer_count;
+        struct cm_key_sink keys;
         struct cm_archive *archive; /* or NULL */
         pthread_mutex_t want_mutex; /* one question to the parent at a time */
         /* layers */
@@ -235,29 +236,64 @@ static int feed_layer(struct job_context *c, struct cm_layer *layer,
         return r;
 }
 
-static int send_layer(struct job_context *c, size_t index, const struct cm_layer_result *result,
-                      struct cm_err *err)
+static int send_piece(struct job_context *c, const struct cm_layer_piece *piece, struct cm_err *err)
 {
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&buf, CM_FRAME_BYTES_MAX);
+        cm_layer_piece_write(&buf, piece);
+        return cm_chan_send(c->chan, CM_SCAN_LAYER, cm_buf_sv(&buf), -1, err);
+}
+
+static int send_keys(void *ctx, size_t index, const uint64_t *keys, size_t count,
+                     struct cm_err *err)
+{
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_KEYS_PIECE * sizeof(*keys));
+        for (size_t i = 0; i < count; i++)
+                cm_buf_put_le64(&buf, keys[i]);
+        const struct cm_layer_piece piece = { .index = index,
+                                              .part = CM_LAYER_KEYS,
+                                              .bytes = cm_buf_sv(&buf) };
+        return send_piece(ctx, &piece, err);
+}
+
+static int send_layer(struct job_context *c, size_t index, const struct cm_layer_result *result,
+                      struct cm_err *err)
+{
+        struct cm_layer_piece piece = { .index = index, .part = CM_LAYER_SHADOWS };
+        for (struct cm_sv rest = result->shadows; rest.len > 0;) {
+                piece.bytes = cm_sv_slice(rest, 0, PIECE_BYTES);
+                rest = cm_sv_skip(rest, piece.bytes.len);
+                int r = send_piece(c, &piece, err);
+                if (r < 0)
+                        return r;
+        }
         struct cm_sv rest = result->records;
         do {
                 struct cm_sv now = cm_sv_slice(rest, 0, PIECE_BYTES);
                 rest = cm_sv_skip(rest, now.len);
-                const struct cm_layer_piece piece = {
+                piece = (struct cm_layer_piece){
                         .index = index,
+                        .part = CM_LAYER_RECORDS,
                         .is_last = rest.len == 0,
+                        .is_crowded = result->is_crowded,
                         .tar_bytes = result->tar_bytes,
                         .diff_id = cm_sv_make(result->diff_id, sizeof(result->diff_id)),
-                        .records = now,
+                        .bytes = now,
                 };
-                cm_buf_clear(&buf);
-                cm_layer_piece_write(&buf, &piece);
-                int r = cm_chan_send(c->chan, CM_SCAN_LAYER, cm_buf_sv(&buf), -1, err);
+                int r = send_piece(c, &piece, err);
                 if (r < 0)
                         return r;
         } while (rest.len > 0);
         return 0;
+}
+
+static struct cm_shadow_options shadow_options(const struct job_context *c, size_t index)
+{
+        return (struct cm_shadow_options){ .hash_key = c->job.hash_key,
+                                           .order = c->order,
+                                           .layer = index,
+                                           .keys = c->job.keep_keys ? &c->keys : NULL };
 }
 
 static int scan_layer(struct job_context *c, size_t index, struct cm_err *err)
@@ -269,8 +305,7 @@ static int scan_layer(struct job_context *c, size_t index, struct cm_err *err)
                 .consumer_count = c->consumer_count,
                 .paths = c->paths,
                 .capture_left = &c->capture_left,
-                .order = c->order,
-                .index = index,
+                .shadow = shadow_options(c, index),
                 .note = { note_set, &slot },
                 .name = slot.name,
         };
@@ -282,7 +317,8 @@ static int scan_layer(struct job_context *c, size_t index, struct cm_err *err)
         else if (cm_sv_find(cm_sv_from_cstr(err->text), CM_SV("layer ")) != 0)
                 cm_err_context(err, "%s", slot.name);
         if (r == 0) /* the full records go to the parent and are not needed here any more */
-                r = cm_records_condense(result.records, CM_MIB(512), &c->paths_of[index], err);
+                r = cm_records_condense(result.records, CM_LAYER_RECORDS_BYTES_MAX,
+                                        &c->paths_of[index], err);
         if (r == 0) {
                 cm_shadow_order_done(c->order, index, cm_buf_sv(&c->paths_of[index].buf));
                 r = send_layer(c, index, &result, err);
@@ -394,6 +430,7 @@ static int scan_stream(struct job_context *c, struct cm_err *err)
                 .consumer_count = c->consumer_count,
                 .paths = c->paths,
                 .capture_left = &c->capture_left,
+                .shadow = shadow_options(c, 0),
                 .note = { note_set, &slot },
                 .name = "layer",
         };
@@ -405,8 +442,13 @@ static int scan_stream(struct job_context *c, struct cm_err *err)
                 return r;
         c->image = pour.image;
         r = exchange_plan(c, err);
-        for (size_t i = 0; i < c->image.layer_count && r == 0; i++)
-                r = send_layer(c, i, &pour.layers[i].result, err);
+        for (size_t i = 0; i < c->image.layer_count && r == 0; i++) {
+                if (c->known[i].len > 0)
+                        continue; /* a stream is read whole, whatever is known */
+                r = cm_layer_put_keys(pour.layers[i].layer, i, err);
+                if (r == 0)
+                        r = send_layer(c, i, &pour.layers[i].result, err);
+        }
         return r;
 }
 
@@ -445,7 +487,7 @@ static int scan_dir(struct job_context *c, struct cm_err *err)
                 .skip_vcs = (c->job.contexts & CM_CONTEXT_SOURCE) != 0,
         };
         struct cm_records records;
-        cm_records_init(&records, CM_MIB(512));
+        cm_records_init(&records, CM_LAYER_RECORDS_BYTES_MAX);
         int r = cm_walk_dir(c->fd, &options, &records, err);
         if (r == 0) {
                 const struct cm_layer_result result = { .records = cm_buf_sv(&records.buf) };
@@ -457,6 +499,7 @@ static int scan_dir(struct job_context *c, struct cm_err *err)
 
 static int do_job(struct job_context *c, struct cm_err *err)
 {
+        c->keys = (struct cm_key_sink){ send_keys, c };
         int r = setup(c, err);
         if (r < 0)
                 return r;

@@ -26,13 +26,29 @@ struct cm_sink {
                           struct cm_err *err);
 };
 
+/* Bytes [offset, offset + len) of a file. */
+struct cm_file_range {
+        uint64_t offset;
+        uint64_t len;
+};
+
+enum {
+        CM_FILE_RANGES_MAX = 16
+};
+
 /* One captured file. */
 struct cm_cat_file {
         struct cm_sv path;    /* guest path without leading '/': "var/lib/dpkg/status" */
-        struct cm_sv content; /* whole, unless `is_cut` */
+        struct cm_sv content; /* whole, unless `is_cut` or there are ranges */
         bool is_cut;          /* only the first file_bytes_max bytes (catalogers that allow it) */
         uint32_t mode;        /* permission bits */
+        /* When not 0: `content` is these parts of the file, one after another. */
+        size_t range_count;
+        const struct cm_file_range *ranges;
 };
+
+/* What there is of [offset, offset + len) of the file; shorter, or empty, when not all was kept. */
+struct cm_sv cm_cat_file_at(const struct cm_cat_file *file, uint64_t offset, uint64_t len);
 
 /* Bits of cm_cataloger.contexts: where the cataloger looks. */
 enum {
@@ -61,6 +77,12 @@ struct cm_cataloger {
          * 4096) of every regular file that has an execute bit; true = capture.
          */
         bool (*probe)(struct cm_sv head);
+        /*
+         * Optional, with probe(): from the same bytes, the parts of the file that parse() reads, in
+         * ascending order, apart from each other, CM_FILE_RANGES_MAX at most, file_bytes_max
+         * together. Large programs are then not held in memory whole. Returns 0 for "all of it".
+         */
+        size_t (*ranges)(struct cm_sv head, struct cm_file_range *ret);
         size_t file_bytes_max; /* larger files are reported unreadable (limit), or cut: */
         bool takes_cut;        /* parse() copes with the first file_bytes_max bytes */
         /*

@@ -6,6 +6,8 @@
  * Go vulnerability database names it.
  * Spec: Go's debug/buildinfo and cmd/link ("\xff Go buildinf:").
  */
+#include <stdlib.h>
+
 #include "base/cursor.h"
 #include "codec/elf.h"
 #include "inventory/cataloger.h"
@@ -13,7 +15,9 @@
 enum {
         ALIGN = 16,
         INLINE_AT = 32,
-        TEXT_BYTES_MAX = 16 << 20
+        TEXT_BYTES_MAX = 16 << 20,
+        BYTES_MAX = 64 << 20, /* of the parts that are read: the largest programs have half */
+        HEAD_BYTES = 4096
 };
 
 static const char mark[14] = { '\xff', ' ', 'G', 'o', ' ', 'b', 'u',
@@ -24,11 +28,72 @@ static bool go_binary_probe(struct cm_sv head)
         return cm_elf_is(head);
 }
 
-/* The mark is aligned: one comparison per 16 bytes. */
-static bool find_mark(struct cm_sv content, size_t *at)
+static void drop_code(struct cm_elf *elf)
 {
-        for (size_t i = *at; i + INLINE_AT <= content.len; i += ALIGN) {
-                if (content.ptr[i] == mark[0] && memcmp(content.ptr + i, mark, sizeof(mark)) == 0) {
+        bool has_data_apart = false;
+        for (size_t i = 0; i < elf->segment_count; i++)
+                has_data_apart = has_data_apart ||
+                                 (!elf->segments[i].is_code && !elf->segments[i].is_writable);
+        size_t kept = 0;
+        for (size_t i = 0; i < elf->segment_count; i++)
+                if (!has_data_apart || !elf->segments[i].is_code)
+                        elf->segments[kept++] = elf->segments[i];
+        elf->segment_count = kept;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+        uint64_t x = ((const struct cm_file_range *)a)->offset;
+        uint64_t y = ((const struct cm_file_range *)b)->offset;
+        return (x > y) - (x < y);
+}
+
+/*
+ * What the build information can be in: writable segments hold the mark, and since 1.18 all of it;
+ * before, it pointed into read-only data. Code is left out where read-only data is apart from it
+ * (old linkers put both in one segment). The limit is given to writable segments first.
+ */
+static size_t go_binary_ranges(struct cm_sv head, struct cm_file_range *ret)
+{
+        struct cm_elf elf;
+        struct cm_err ignored = CM_ERR_INIT;
+        if (cm_elf_parse(head, &elf, &ignored) < 0)
+                return 0;
+        drop_code(&elf);
+        size_t count = 0;
+        uint64_t left = BYTES_MAX;
+        ret[count++] = (struct cm_file_range){ 0, HEAD_BYTES };
+        left -= HEAD_BYTES;
+        for (int writable = 1; writable >= 0; writable--) {
+                for (size_t i = 0; i < elf.segment_count; i++) {
+                        const struct cm_elf_segment *s = &elf.segments[i];
+                        uint64_t len = CM_MIN(s->file_bytes, left);
+                        if (s->is_writable != (writable == 1) || len == 0 || s->offset > INT64_MAX)
+                                continue;
+                        if (count == CM_FILE_RANGES_MAX)
+                                return 0; /* no linker writes so many */
+                        ret[count++] = (struct cm_file_range){ s->offset, len };
+                        left -= len;
+                }
+        }
+        qsort(ret, count, sizeof(*ret), by_offset);
+        size_t kept = 1;
+        for (size_t i = 1; i < count; i++) {
+                struct cm_file_range *last = &ret[kept - 1];
+                uint64_t end = ret[i].offset + ret[i].len;
+                if (ret[i].offset > last->offset + last->len)
+                        ret[kept++] = ret[i];
+                else if (end > last->offset + last->len)
+                        last->len = end - last->offset;
+        }
+        return kept;
+}
+
+/* The mark is aligned: one comparison per 16 bytes. */
+static bool find_mark(struct cm_sv bytes, size_t *at)
+{
+        for (size_t i = *at; i + INLINE_AT <= bytes.len; i += ALIGN) {
+                if (bytes.ptr[i] == mark[0] && memcmp(bytes.ptr + i, mark, sizeof(mark)) == 0) {
                         *at = i;
                         return true;
                 }
@@ -44,11 +109,11 @@ static uint64_t pointer(struct cm_sv bytes, bool big)
         return big ? cm_cursor_be64(&c) : cm_cursor_le64(&c);
 }
 
-/* A Go string header (address, length) at an address that stands at `at` in the file. */
-static bool go_string(const struct cm_elf *elf, size_t at, size_t pointer_bytes, bool big,
+/* A Go string header (address, length), at the address that `at` begins with. */
+static bool go_string(const struct cm_elf *elf, struct cm_sv at, size_t pointer_bytes, bool big,
                       struct cm_sv *ret)
 {
-        struct cm_sv slot = cm_sv_slice(elf->content, at, at + pointer_bytes);
+        struct cm_sv slot = cm_sv_slice(at, 0, pointer_bytes);
         struct cm_sv header;
         if (slot.len != pointer_bytes ||
             !cm_elf_at(elf, pointer(slot, big), 2 * pointer_bytes, &header))
@@ -58,27 +123,28 @@ static bool go_string(const struct cm_elf *elf, size_t at, size_t pointer_bytes,
         return len <= TEXT_BYTES_MAX && cm_elf_at(elf, address, len, ret);
 }
 
-static bool read_inline(struct cm_sv content, size_t at, struct cm_sv *version,
-                        struct cm_sv *modules)
+static bool read_inline(struct cm_sv info, struct cm_sv *version, struct cm_sv *modules)
 {
-        struct cm_cursor c = cm_cursor_make(cm_sv_skip(content, at + INLINE_AT));
+        struct cm_cursor c = cm_cursor_make(cm_sv_skip(info, INLINE_AT));
         *version = cm_cursor_bytes(&c);
         *modules = cm_cursor_bytes(&c);
         return !c.failed && modules->len <= TEXT_BYTES_MAX;
 }
 
-static bool read_info(const struct cm_elf *elf, size_t at, struct cm_sv *version,
+/* `info` begins with the mark. */
+static bool read_info(const struct cm_elf *elf, struct cm_sv info, struct cm_sv *version,
                       struct cm_sv *modules)
 {
-        size_t pointer_bytes = (unsigned char)elf->content.ptr[at + 14];
-        unsigned char flags = (unsigned char)elf->content.ptr[at + 15];
+        size_t pointer_bytes = (unsigned char)info.ptr[14];
+        unsigned char flags = (unsigned char)info.ptr[15];
         bool ok = false;
         if ((flags & 2) != 0) {
-                ok = read_inline(elf->content, at, version, modules);
+                ok = read_inline(info, version, modules);
         } else if (pointer_bytes == 4 || pointer_bytes == 8) {
                 bool big = (flags & 1) != 0;
-                ok = go_string(elf, at + 16, pointer_bytes, big, version);
-                if (ok && !go_string(elf, at + 16 + pointer_bytes, pointer_bytes, big, modules))
+                ok = go_string(elf, cm_sv_skip(info, 16), pointer_bytes, big, version);
+                if (ok && !go_string(elf, cm_sv_skip(info, 16 + pointer_bytes), pointer_bytes, big,
+                                     modules))
                         *modules = CM_SV("");
         }
         return ok && (cm_sv_has_prefix(*version, CM_SV("go")) ||
@@ -158,26 +224,37 @@ static int go_binary_parse(struct cm_arena *arena, const struct cm_cat_file *fil
 {
         (void)arena;
         struct cm_elf elf;
+        struct cm_err damage = CM_ERR_INIT;
         size_t at = 0;
-        /* Most programs are not Go's: they leave here. */
-        if (!find_mark(file->content, &at))
-                return 0;
-        int r = cm_elf_parse(file->content, &elf, err);
-        if (r < 0)
-                return r;
-        do {
-                struct cm_sv version, modules;
-                if (read_info(&elf, at, &version, &modules)) {
-                        r = emit_stdlib(version, file, sink, err);
+        if (cm_elf_parse(file->content, &elf, &damage) < 0)
+                return find_mark(file->content, &at) ? cm_err_copy(err, &damage) : 0;
+        drop_code(&elf);
+        bool is_cut = false;
+        for (size_t i = 0; i < elf.segment_count; i++) {
+                struct cm_elf_segment *s = &elf.segments[i];
+                s->bytes = cm_cat_file_at(file, s->offset, s->file_bytes);
+                is_cut = is_cut || s->bytes.len < s->file_bytes;
+        }
+        bool has_mark = false;
+        for (size_t i = 0; i < elf.segment_count; i++) {
+                struct cm_sv bytes = elf.segments[i].bytes;
+                /* Aligned in memory and so in the file; a segment may begin anywhere. */
+                at = (size_t)(-elf.segments[i].offset & (ALIGN - 1));
+                for (; find_mark(bytes, &at); at += ALIGN) {
+                        struct cm_sv version, modules;
+                        has_mark = true;
+                        if (!read_info(&elf, cm_sv_skip(bytes, at), &version, &modules))
+                                continue; /* the mark alone, as Go's own tools hold it */
+                        int r = emit_stdlib(version, file, sink, err);
                         return r < 0 ? r : emit_modules(modules, file, sink, err);
                 }
-                at += ALIGN;
-        } while (find_mark(file->content, &at));
-        if (file->is_cut)
+        }
+        if (has_mark && is_cut && file->is_cut)
                 return CM_RAISE(err, CM_E_LIMIT,
-                                "Go program is larger than what is kept of it, and its build "
-                                "information is elsewhere");
-        return 0; /* the mark alone, as Go's own tools hold it */
+                                "Go program has more than %d bytes of data, and its build "
+                                "information is not in what is kept",
+                                BYTES_MAX);
+        return 0;
 }
 
 const struct cm_cataloger cm_cataloger_go_binary = {
@@ -186,7 +263,8 @@ const struct cm_cataloger cm_cataloger_go_binary = {
         .doc = "catalogers.md#go_binary",
         .contexts = CM_CONTEXT_INSTALLED,
         .probe = go_binary_probe,
-        .file_bytes_max = CM_MIB(64),
+        .ranges = go_binary_ranges,
+        .file_bytes_max = BYTES_MAX,
         .takes_cut = true,
         .parse = go_binary_parse,
 };

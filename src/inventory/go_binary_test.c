@@ -146,3 +146,60 @@ CM_TEST(go_binary_cut_says_so)
         CM_CHECK_SV(cm_buf_sv(&probe.lines), WANT);
         cm_buf_fini(&probe.lines);
 }
+
+/* Head, code and data far apart: what ranges() asks for is enough, and code is not asked for. */
+CM_TEST(go_binary_by_parts)
+{
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(16));
+        const uint64_t data_at = 1 << 20;
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_MIB(4));
+        const struct {
+                uint64_t flags, offset, len;
+        } segments[] = { { 4, 0, 5000 }, { 5, 8192, 900000 }, { 6, data_at + 8, 4088 } };
+        cm_buf_put_str(&out, "\x7f"
+                             "ELF\2\1");
+        cm_elf_put(&out, false, 8, 0);
+        cm_elf_put(&out, false, 18, 0);
+        cm_elf_put(&out, false, 8, 64);
+        cm_elf_put(&out, false, 14, 0);
+        cm_elf_put(&out, false, 2, 56);
+        cm_elf_put(&out, false, 2, CM_ARRAY_LEN(segments));
+        cm_elf_put(&out, false, 6, 0);
+        for (size_t i = 0; i < CM_ARRAY_LEN(segments); i++) {
+                cm_elf_put(&out, false, 4, 1);
+                cm_elf_put(&out, false, 4, segments[i].flags);
+                cm_elf_put(&out, false, 8, segments[i].offset);
+                cm_elf_put(&out, false, 16, 0x400000 + segments[i].offset);
+                cm_elf_put(&out, false, 16, segments[i].len);
+                cm_elf_put(&out, false, 8, 4096);
+        }
+        while (out.len < data_at + 64)
+                cm_buf_put_u8(&out, 0);
+        cm_buf_put_sv(&out, inline_info(arena, "go1.19.8", MODULES));
+        while (out.len < data_at + 4096 + 1000000)
+                cm_buf_put_u8(&out, 'd'); /* debug information */
+        struct cm_sv file = cm_buf_sv(&out);
+        CM_CHECK_SV(cm_probe_text(arena, &cm_cataloger_go_binary, "x", file), WANT);
+
+        struct cm_file_range ranges[CM_FILE_RANGES_MAX];
+        size_t count = cm_cataloger_go_binary.ranges(cm_sv_slice(file, 0, 4096), ranges);
+        CM_CHECK_INT(count, 2);
+        struct cm_buf parts CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&parts, CM_MIB(1));
+        for (size_t i = 0; i < count; i++)
+                cm_buf_put_sv(&parts, cm_sv_slice(file, (size_t)ranges[i].offset,
+                                                  (size_t)(ranges[i].offset + ranges[i].len)));
+        CM_CHECK_INT(parts.len, 5000 + 4088);
+        const struct cm_cat_file in_parts = { .path = CM_SV("x"),
+                                              .content = cm_buf_sv(&parts),
+                                              .is_cut = true,
+                                              .range_count = count,
+                                              .ranges = ranges };
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_probe probe;
+        CM_CHECK_OK(cm_probe_run(&probe, arena, &cm_cataloger_go_binary, &in_parts, &err), &err);
+        CM_CHECK_SV(cm_buf_sv(&probe.lines), WANT);
+        cm_buf_fini(&probe.lines);
+}

@@ -178,15 +178,12 @@ static enum cm_finding_kind kind_of(const struct cm_advisory *a)
                                                            : CM_FINDING_VULNERABILITY;
 }
 
-static struct cm_sv source_name(struct cm_match *m, const struct cm_candidate *c)
+static struct cm_sv source_name(const struct cm_match *m, const struct cm_candidate *c)
 {
-        const struct cm_adv_source *sources = NULL;
-        size_t count = 0;
-        struct cm_err ignored = CM_ERR_INIT;
-        if (cm_db_sources(m->options->dbs[c->db_index], m->arena, &sources, &count, &ignored) < 0 ||
-            c->advisory->source_index >= count)
-                return CM_SV("");
-        return sources[c->advisory->source_index].name;
+        const struct cm_match_sources *sources = &m->sources[c->db_index];
+        return c->advisory->source_index < sources->count
+                       ? sources->items[c->advisory->source_index].name
+                       : CM_SV("");
 }
 
 static struct cm_sv title_of(const struct cm_candidate *members, size_t count,

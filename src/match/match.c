@@ -107,19 +107,35 @@ static int finding_order(const void *a, const void *b)
         return c != 0 ? c : cm_sv_cmp(x->advisory_id, y->advisory_id);
 }
 
+/* Read once: every finding names its source. */
+static int read_sources(struct cm_match *m, struct cm_err *err)
+{
+        m->sources = CM_NEW_ARRAY(m->arena, struct cm_match_sources, m->options->db_count);
+        for (size_t i = 0; i < m->options->db_count; i++) {
+                int r = cm_db_sources(m->options->dbs[i], m->arena, &m->sources[i].items,
+                                      &m->sources[i].count, err);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int cm_match(struct cm_arena *arena, const struct cm_target *target,
              const struct cm_match_options *options, struct cm_scan_result *ret, struct cm_err *err)
 {
         struct cm_match m = { .arena = arena, .target = target, .options = options };
         struct cm_sv os_space = target->has_os ? cm_match_os_space(arena, &target->os) : CM_SV("");
+        int r = read_sources(&m, err);
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < target->pkg_count; i++) {
                 if (is_skipped(&m, &target->pkgs[i]))
                         continue;
-                int r = match_package(&m, &target->pkgs[i], os_space, err);
+                r = match_package(&m, &target->pkgs[i], os_space, err);
                 if (r < 0)
                         return r;
         }
-        int r = cm_match_coverage(&m, err);
+        r = cm_match_coverage(&m, err);
         if (r < 0)
                 return r;
         if (m.findings.count > 1)

@@ -17,10 +17,16 @@ struct cm_candidate {
                 id; /* "" = the advisory's own ids; else one related CVE of a distro advisory */
 };
 
+struct cm_match_sources {
+        const struct cm_adv_source *items;
+        size_t count;
+};
+
 struct cm_match {
         struct cm_arena *arena;
         const struct cm_target *target;
         const struct cm_match_options *options;
+        struct cm_match_sources *sources; /* of each database */
         CM_VEC(struct cm_finding) findings;
         CM_VEC(struct cm_coverage) coverage;
 };

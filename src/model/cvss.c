@@ -34,7 +34,7 @@ char cm_cvss_get(const struct cm_cvss_metric *metrics, size_t count, const char 
                  const char *allowed)
 {
         for (size_t i = 0; i < count; i++) {
-                if (!cm_sv_eq(metrics[i].key, cm_sv_from_cstr(key)))
+                if (!cm_cvss_is(metrics[i].key, key))
                         continue;
                 for (const char *c = allowed; *c != '\0'; c++)
                         if (metrics[i].value.len == 1 && metrics[i].value.ptr[0] == *c)

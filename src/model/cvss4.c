@@ -146,9 +146,8 @@ static int malformed(struct cm_err *err, const char *key)
 static bool take(struct cm_cvss_metric m, char values[METRICS], char modified[METRICS])
 {
         for (size_t i = 0; i < METRICS; i++) {
-                bool own = cm_sv_eq(m.key, cm_sv_from_cstr(known[i].key));
-                bool over = known[i].modified != NULL &&
-                            cm_sv_eq(m.key, cm_sv_from_cstr(known[i].modified));
+                bool own = cm_cvss_is(m.key, known[i].key);
+                bool over = known[i].modified != NULL && cm_cvss_is(m.key, known[i].modified);
                 if (!own && !over)
                         continue;
                 if (m.value.len != 1)
@@ -162,7 +161,7 @@ static bool take(struct cm_cvss_metric m, char values[METRICS], char modified[ME
                 return true;
         }
         for (size_t i = 0; i < CM_ARRAY_LEN(supplemental); i++) {
-                if (!cm_sv_eq(m.key, cm_sv_from_cstr(supplemental[i].key)))
+                if (!cm_cvss_is(m.key, supplemental[i].key))
                         continue;
                 for (size_t j = 0; j < CM_ARRAY_LEN(supplemental[i].values); j++)
                         if (supplemental[i].values[j] != NULL &&

@@ -13,6 +13,15 @@ struct cm_cvss_metric {
         struct cm_sv value;
 };
 
+/* Is the view this short text? Metric keys are compared by the thousand. */
+static inline bool cm_cvss_is(struct cm_sv s, const char *text)
+{
+        for (size_t i = 0; i < s.len; i++)
+                if (text[i] != s.ptr[i] || text[i] == '\0')
+                        return false;
+        return text[s.len] == '\0';
+}
+
 /* "AV:N/AC:L/...". Errors: CM_E_MALFORMED. */
 CM_MUST_CHECK int cm_cvss_metrics(struct cm_sv text, struct cm_cvss_metric *metrics, size_t max,
                                   size_t *ret_count, struct cm_err *err);
