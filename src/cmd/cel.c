@@ -180,10 +180,11 @@ static const struct cm_cmd cm_cmd_cel_eval = {
         .summary = "evaluate an expression and print its value as JSON",
         .synopsis = "EXPR [--var NAME=JSON]...",
         .description =
-                "Evaluates one expression of the Common Expression Language, the language of checks.\n"
-                "Exit status: 0 the value is printed; 1 the evaluation failed (a missing key, a wrong\n"
-                "type, an overflow); 2 the expression is malformed or names something unknown; 5 a\n"
-                "variable could not be read, or a limit was met. docs/cel.md describes the language.",
+                "Evaluates one expression of the Common Expression Language, the language of "
+                "checks; docs/cel.md describes it.\n\n"
+                "Exit status: 0 the value is printed; 1 the expression has no value (a missing key, "
+                "a wrong type, an overflow); 2 it is malformed or names something unknown; 5 a "
+                "variable could not be read, or a limit was met.",
         .examples =
                 (const char *const[]){
                         "coaming cel eval '[1, 2, 3].filter(x, x > 1)'", "prints [2,3]",
