@@ -62,6 +62,8 @@ static struct cm_sv type_text(struct deducer *d, struct type *t, unsigned depth)
         t = resolved(t);
         if (t->kind >= DYN || depth > TYPE_DEPTH_MAX || ++d->work > WORK_MAX)
                 return CM_SV("dyn");
+        if (t->kind == CM_CEL_OBJECT) /* which one is known to values only */
+                return CM_SV("object");
         struct cm_sv name =
                 cm_cel_type_name((struct cm_cel_value){ .kind = (enum cm_cel_kind)t->kind });
         if (t->params[0] == NULL)

@@ -18,6 +18,12 @@ static const struct cm_node *document(struct cm_arena *arena)
                 cm_node_add(arena, list, cm_node_new_int(arena, at, i));
         cm_node_put(arena, doc, CM_SV("spec"), at, spec);
         cm_node_put(arena, doc, CM_SV("list"), at, list);
+        const struct cm_node *gap = cm_cel_unavailable_node(arena, at, CM_SV("not readable"));
+        struct cm_node *gaps = cm_node_new_list(arena, at);
+        cm_node_add(arena, gaps, cm_node_new_int(arena, at, 1));
+        cm_node_add(arena, gaps, gap);
+        cm_node_put(arena, doc, CM_SV("gap"), at, gap);
+        cm_node_put(arena, doc, CM_SV("gaps"), at, gaps);
         return doc;
 }
 
@@ -110,6 +116,23 @@ CM_TEST(faults_have_places)
         cm_cel_test_run(&t, "doc.list.all(x, x > 0) && doc.spec.zz.y == 1", 0, 0);
         CM_CHECK_INT(t.result, CM_CEL_FAILED);
         CM_CHECK_SV(t.fault.failing, "doc.spec.zz");
+}
+
+CM_TEST(unavailable_parts_are_never_absent)
+{
+        CM_CHECK_CEL("doc.gap", "error 1:5 not readable");
+        CM_CHECK_CEL("doc['gap'].x", "error 1:4 not readable");
+        CM_CHECK_CEL("has(doc.gap)", "error 1:9 not readable");
+        CM_CHECK_CEL("doc.?gap.orValue(1)", "error 1:6 not readable");
+        CM_CHECK_CEL("doc.gap == null || true", "true");
+        CM_CHECK_CEL("doc.gaps == [1, null]", "error 1:10 not readable");
+        CM_CHECK_CEL("1 in doc.gaps", "true");
+        CM_CHECK_CEL("2 in doc.gaps", "error 1:3 not readable");
+        CM_CHECK_CEL("doc.gaps.exists(x, x == 1)", "true");
+        CM_CHECK_CEL("doc.gaps.exists(x, x == 2)", "error 1:20 not readable");
+        CM_CHECK_CEL("doc.gaps.indexOf(2)", "error 1:10 not readable");
+        CM_CHECK_CEL("size(doc.gaps)", "2");
+        CM_CHECK_CEL("doc.gaps.map(x, x)", "error 1:17 not readable");
 }
 
 CM_TEST(refused_texts)
