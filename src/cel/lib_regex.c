@@ -31,7 +31,7 @@ static int prepare(struct cm_arena *arena, struct cm_cel_value constant, struct 
 static struct cm_cel_value search(struct cm_cel_context *cx, const struct cm_regex *regex,
                                   struct cm_sv text, struct cm_arena *scratch)
 {
-        if (!cm_cel_charge(cx, cm_regex_cost(re, text.len)))
+        if (!cm_cel_charge(cx, cm_regex_cost(regex, text.len)))
                 return cm_cel_no_memory(cx);
         return cm_cel_bool(cm_regex_search(regex, text, scratch, NULL));
 }
