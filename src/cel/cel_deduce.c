@@ -201,14 +201,15 @@ static struct type *result_of(struct deducer *d, const char *signature, struct t
         const char *r = strchr(signature, ':');
         if (r == NULL)
                 return plain(d, DYN);
-        char outer = r[1] == '[' || r[1] == 'o' ? r[1] : '\0';
-        char letter = outer == '\0' ? r[1] : r[2];
-        struct type *t = letter == '1' && count > 0 ? args[0]
-                         : letter == 'A'            ? (item == NULL ? plain(d, OPEN) : item)
-                                                    : letter_type(d, letter);
-        if (outer == '\0')
-                return t;
-        return new_type(d, outer == '[' ? CM_CEL_LIST : CM_CEL_OPTIONAL, t, NULL);
+        const char *letter = r + 1;
+        while (*letter == '[' || *letter == 'o')
+                letter++;
+        struct type *t = *letter == '1' && count > 0 ? args[0]
+                         : *letter == 'A'            ? (item == NULL ? plain(d, OPEN) : item)
+                                                     : letter_type(d, *letter);
+        while (--letter > r)
+                t = new_type(d, *letter == '[' ? CM_CEL_LIST : CM_CEL_OPTIONAL, t, NULL);
+        return t;
 }
 
 static struct type *deduce_call(struct deducer *d, const struct cm_cel_ast *ast)

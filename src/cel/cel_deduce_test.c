@@ -36,6 +36,8 @@ CM_TEST(types_of_values)
         CM_CHECK_SV(type_of("doc.exists(x, x.y) ? null : duration('1s')"),
                     "google.protobuf.Duration");
         CM_CHECK_SV(type_of("cel.bind(x, [1], x + [2])"), "list(int)");
+        CM_CHECK_SV(type_of("format.named('uuid').value().validate('x')"),
+                    "optional_type(list(string))");
 }
 
 CM_TEST(what_never_fits)

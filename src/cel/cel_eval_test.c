@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine as a whole: parsing, evaluation, faults, limits. */
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "cel/cel_test_util.h"
 
@@ -342,4 +344,45 @@ CM_TEST(carets)
                                      "    '\xc3\xa9' + 1 == 2\n"
                                      "        ^\n");
         cm_buf_fini(&out);
+}
+
+struct worker {
+        pthread_t thread;
+        const struct cm_cel_test *test;
+        size_t right;
+};
+
+static void *evaluate_often(void *arg)
+{
+        struct worker *w = arg;
+        struct cm_arena *scratch = cm_arena_new(CM_MIB(128));
+        for (int i = 0; i < 2000; i++) {
+                struct cm_err err = CM_ERR_INIT;
+                struct cm_cel_run run = { .slots = w->test->run.slots, .scratch = scratch };
+                struct cm_cel_value v;
+                if (cm_cel_eval(w->test->program, &run, &v, &err) == 0 && cm_cel_is_true(v))
+                        w->right++;
+                cm_arena_reset(scratch);
+        }
+        cm_arena_free(scratch);
+        return NULL;
+}
+
+CM_TEST(threads_share_a_program)
+{
+        struct cm_cel_test t;
+        struct worker workers[4];
+        cm_cel_test_run(&t,
+                        "doc.list.map(x, x * 2).exists(x, x == 6 && doc.spec.name.matches('^w'))",
+                        0, 0);
+        CM_CHECK_INT(t.result, 0);
+        for (size_t i = 0; i < CM_ARRAY_LEN(workers); i++) {
+                workers[i] = (struct worker){ .test = &t };
+                CM_CHECK_INT(pthread_create(&workers[i].thread, NULL, evaluate_often, &workers[i]),
+                             0);
+        }
+        for (size_t i = 0; i < CM_ARRAY_LEN(workers); i++) {
+                pthread_join(workers[i].thread, NULL);
+                CM_CHECK_INT(workers[i].right, 2000);
+        }
 }
