@@ -84,5 +84,7 @@
 #define CM_DOCKERFILE_INSTRUCTIONS_MAX ((size_t)20000)
 #define CM_SHELL_WORDS_MAX             ((size_t)200000)
 #define CM_DOCKERFILE_EXPANDED_MAX     CM_MIB(8)
+/* Steps (characters times pattern length) of all ${x#p}, ${x%p} and ${x/p/r} of a Dockerfile: 0.2 s. */
+#define CM_DOCKERFILE_PATTERN_WORK_MAX ((size_t)50000000)
 /* Subshells, substitutions and ${x:-${y}} within each other. */
 #define CM_SHELL_DEPTH_MAX 50
