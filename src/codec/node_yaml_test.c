@@ -126,8 +126,14 @@ CM_TEST(aliases_and_merge_keys)
                   "malformed: YAML line 1 column 1: the value of a merge key is neither a "
                   "map nor a list of maps" },
         };
-        const struct cm_node_yaml_options options = { 0 };
+        static const struct row in_order[] = {
+                { "a: &x {p: 1, q: 2}\nb: {q: 4, <<: *x, p: 5}\n",
+                  "{\"a\":{\"p\":1,\"q\":2},\"b\":{\"q\":2,\"p\":5}}" },
+        };
+        const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO3 };
+        const struct cm_node_yaml_options go2 = { .schema = CM_NODE_YAML_GO2 };
         check_rows(rows, CM_ARRAY_LEN(rows), &options);
+        check_rows(in_order, CM_ARRAY_LEN(in_order), &go2);
 }
 
 CM_TEST(cloudformation_tags)
