@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "codec/node_build.h"
+#include "codec/node_json.h"
 #include "codec/node_yaml_scalar.h"
 #include "codec/yaml_stream.h"
 
@@ -569,6 +570,36 @@ static int run(struct build *b, struct cm_yaml_stream *stream)
         }
 }
 
+/* JSON of one line may be larger than the limit on tokens: it has a reader that needs none. */
+static int parse_as_json(struct cm_arena *arena, struct cm_sv text,
+                         const struct cm_node_yaml_options *options,
+                         const struct cm_node_doc **ret_docs, struct cm_err *err)
+{
+        const struct cm_node_json_options json = { .refuse_duplicate_keys =
+                                                           !options->last_key_wins };
+        const struct cm_err limit = *err;
+        struct cm_node_json_result result;
+        cm_err_clear(err);
+        int r = cm_node_parse_json(arena, text, &json, &result, err);
+        if (r == -(int)CM_E_MALFORMED) {
+                *err = limit; /* it is YAML after all */
+                return -(int)CM_E_LIMIT;
+        }
+        if (r < 0)
+                return r;
+        struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
+        doc->root = result.root;
+        doc->pos = result.root->pos;
+        *ret_docs = doc;
+        return 0;
+}
+
+static bool looks_like_json(struct cm_sv text)
+{
+        text = cm_sv_trim(text);
+        return cm_sv_has_prefix(text, CM_SV("{")) || cm_sv_has_prefix(text, CM_SV("["));
+}
+
 int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                        const struct cm_node_yaml_options *options,
                        const struct cm_node_doc **ret_docs, size_t *ret_count, struct cm_err *err)
@@ -578,6 +609,12 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                                 "YAML text of %zu bytes is over limit node_bytes_max (%zu)",
                                 text.len, CM_NODE_BYTES_MAX);
         int r = cm_yaml_check_bytes(text, true, err);
+        if (r == -(int)CM_E_LIMIT && looks_like_json(text)) {
+                r = parse_as_json(arena, text, options, ret_docs, err);
+                if (r == 0)
+                        *ret_count = 1;
+                return r;
+        }
         if (r < 0)
                 return r;
         struct build *b = CM_NEW(arena, struct build);

@@ -35,7 +35,8 @@ CM_MUST_CHECK int cm_yaml_stream_next(struct cm_yaml_stream *s, struct fy_event 
 
 /*
  * Bytes that YAML forbids: libfyaml 0.7.12 does not end on a directive that is not valid UTF-8, and
- * has other trouble with them. Errors: CM_E_MALFORMED with line and column.
+ * has other trouble with them. And too many tokens on one line, in nested brackets or in a "? " key:
+ * it keeps them all, 350 bytes each, until it knows what is a key. Errors: CM_E_MALFORMED, CM_E_LIMIT with line and column.
  */
 CM_MUST_CHECK int cm_yaml_check_bytes(struct cm_sv text, bool directives_allowed,
                                       struct cm_err *err);
