@@ -581,10 +581,12 @@ static int parse_as_json(struct cm_arena *arena, struct cm_sv text,
         struct cm_node_json_result result;
         cm_err_clear(err);
         int r = cm_node_parse_json(arena, text, &json, &result, err);
-        if (r < 0) {
-                *err = limit;
+        if (r == -(int)CM_E_MALFORMED) {
+                *err = limit; /* it is YAML after all */
                 return -(int)CM_E_LIMIT;
         }
+        if (r < 0)
+                return r;
         struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
         doc->root = result.root;
         doc->pos = result.root->pos;
@@ -608,8 +610,10 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                                 text.len, CM_NODE_BYTES_MAX);
         int r = cm_yaml_check_bytes(text, true, err);
         if (r == -(int)CM_E_LIMIT && looks_like_json(text)) {
-                *ret_count = 1;
-                return parse_as_json(arena, text, options, ret_docs, err);
+                r = parse_as_json(arena, text, options, ret_docs, err);
+                if (r == 0)
+                        *ret_count = 1;
+                return r;
         }
         if (r < 0)
                 return r;

@@ -123,6 +123,7 @@ static const char *forbidden(unsigned char c, size_t len)
 
 struct scan {
         struct cm_sv text;
+        size_t marks; /* lines on end that begin with an anchor or a tag */
         size_t line;
         size_t line_start;
         size_t indent;
