@@ -62,6 +62,9 @@
 /* YAML: aliases ("*x") and what they repeat; a bomb of nine lines expands to 10^9 nodes. */
 #define CM_YAML_ALIASES_MAX ((size_t)0)
 #define CM_YAML_NODES_MAX   ((size_t)4000000)
+/* YAML: brackets, commas, colons, anchors and the like on one line, in one bracket or in one key:
+ * libfyaml may have to hold 350 bytes for each. JSON documents are not bound by it. */
+#define CM_YAML_LINE_TOKENS_MAX ((size_t)250000)
 /* A database that is unpacked from a .zst file, and the window its decoder allows (2^27 bytes). */
 #define CM_DB_UNPACKED_BYTES_MAX ((uint64_t)1 << 30)
 #define CM_DB_WINDOW_LOG_MAX     27
@@ -77,8 +80,50 @@
 #define CM_IMAGE_INDEX_MAX ((size_t)10000)
 /* A PEM file or the system's bundle of authorities (220 KB on Debian 12). */
 #define CM_CERTIFICATES_BYTES_MAX CM_MIB(2)
+/* CEL: one expression; nesting of its text and of its loops; what a program may hold. Policies seen in
+ * the wild stay below 4 KiB and four nested loops. */
+#define CM_CEL_TEXT_BYTES_MAX CM_KIB(64)
+#define CM_CEL_DEPTH_MAX      250
+#define CM_CEL_LOOPS_MAX      16
+/* Operators or selections in a row (a + b + c, a.b.c): each is a level of the tree. */
+#define CM_CEL_CHAIN_MAX 1000
+/* Arguments of one call; variables of loops and bindings at once; parts of a dotted name. */
+#define CM_CEL_ARGUMENTS_MAX  1000
+#define CM_CEL_LOCALS_MAX     1000
+#define CM_CEL_NAME_PARTS_MAX 16
+/* Steps and scratch memory of one evaluation, when the caller does not say otherwise. */
+#define CM_CEL_COST_DEFAULT  ((uint64_t)10000000)
+#define CM_CEL_BYTES_DEFAULT CM_MIB(64)
+/* Results of one run of checks: 10,000 objects and 200 checks fit. */
+#define CM_CHECK_RESULTS_MAX ((size_t)4000000)
+/* Memory of the checker: what one document and its results take; what all checks take. */
+#define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* One compiled time zone (the largest, with all transitions to 2037, has 3.6 KB), and how many one
+ * evaluation context keeps; the IANA database has 600 names. */
+#define CM_ZONE_BYTES_MAX CM_KIB(16)
+#define CM_ZONES_MAX      ((size_t)1000)
+/* Regular expressions of policies (cel/regex.h): the pattern, nesting, groups, instructions after
+ * repeats are written out (RE2 stops at a similar size), the entries of a pattern's own transition
+ * table, and the working memory of one search. */
+#define CM_REGEX_PATTERN_BYTES_MAX CM_KIB(16)
+#define CM_REGEX_DEPTH_MAX         ((size_t)250)
+#define CM_REGEX_HEIGHT_MAX        1000
+#define CM_REGEX_GROUPS_MAX        ((size_t)100)
+#define CM_REGEX_PROGRAM_MAX       ((size_t)16384)
+#define CM_REGEX_TABLE_ENTRIES_MAX ((size_t)8192)
+#define CM_REGEX_SCRATCH_BYTES_MAX CM_MIB(32)
+/* A Dockerfile (the largest seen has 90 KB) and its instructions; words of all shell commands in it
+ * and text that variables expand to ("ENV A=$A$A" doubles with each line). */
+#define CM_DOCKERFILE_BYTES_MAX        CM_MIB(1)
+#define CM_DOCKERFILE_INSTRUCTIONS_MAX ((size_t)20000)
+#define CM_SHELL_WORDS_MAX             ((size_t)200000)
+#define CM_DOCKERFILE_EXPANDED_MAX     CM_MIB(8)
+/* Steps (characters times pattern length) of all ${x#p}, ${x%p} and ${x/p/r} of a Dockerfile: 0.2 s. */
+#define CM_DOCKERFILE_PATTERN_WORK_MAX ((size_t)50000000)
+/* Subshells, substitutions and ${x:-${y}} within each other. */
+#define CM_SHELL_DEPTH_MAX 50

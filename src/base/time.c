@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
+int64_t cm_days_from_civil(int64_t y, int64_t m, int64_t d)
 {
         y -= m <= 2;
         int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -57,11 +57,11 @@ int cm_time_parse(struct cm_sv s, int64_t *ret_unix_s, struct cm_err *err)
         if (!ok)
                 return CM_RAISE(err, CM_E_MALFORMED,
                                 "time is not of the form 2026-11-24 or 2026-11-24T08:33:26Z");
-        *ret_unix_s = ((days_from_civil(y, mo, d) * 24 + h) * 60 + mi - east) * 60 + sec;
+        *ret_unix_s = ((cm_days_from_civil(y, mo, d) * 24 + h) * 60 + mi - east) * 60 + sec;
         return 0;
 }
 
-static void civil_from_days(int64_t z, int64_t *y, int64_t *m, int64_t *d)
+void cm_civil_from_days(int64_t z, int64_t *y, int64_t *m, int64_t *d)
 {
         z += 719468;
         int64_t era = (z >= 0 ? z : z - 146096) / 146097;
@@ -82,7 +82,7 @@ static int64_t floor_days(int64_t unix_s)
 const char *cm_date_format(int64_t unix_s, char text[CM_TIME_TEXT_BYTES])
 {
         int64_t y = 0, m = 0, d = 0;
-        civil_from_days(floor_days(unix_s), &y, &m, &d);
+        cm_civil_from_days(floor_days(unix_s), &y, &m, &d);
         snprintf(text, CM_TIME_TEXT_BYTES, "%04d-%02d-%02d", (int)y, (int)m, (int)d);
         return text;
 }

@@ -14,6 +14,10 @@
  */
 CM_MUST_CHECK int cm_time_parse(struct cm_sv s, int64_t *ret_unix_s, struct cm_err *err);
 
+/* Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (any year). */
+int64_t cm_days_from_civil(int64_t year, int64_t month, int64_t day);
+void cm_civil_from_days(int64_t days, int64_t *year, int64_t *month, int64_t *day);
+
 enum {
         CM_TIME_TEXT_BYTES = 32
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/open_dbs.h"
+#include "cmd/report_output.h"
 #include "cmd/target_options.h"
 #include "match/match.h"
 #include "match/waiver.h"
@@ -14,7 +15,6 @@
 
 enum {
         ARENA_BYTES_MAX = 2000 << 20,
-        REPORT_BYTES_MAX = 1 << 30,
         WAIVERS_BYTES_MAX = 4 << 20
 };
 enum {
@@ -136,50 +136,15 @@ static int read_settings(const struct cm_args *args, struct settings *ret, struc
         return 0;
 }
 
-static int write_report(const struct cm_format *format, const struct cm_report *report,
-                        const char *file, struct cm_err *err)
+static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
 {
-        struct cm_buf out CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&out, REPORT_BYTES_MAX);
-        format->write(&out, report);
-        int r = cm_buf_check(&out, "report", err);
-        if (r < 0)
-                return r;
-        if (file != NULL)
-                return cm_file_replace(-100 /* AT_FDCWD */, file, cm_buf_sv(&out), true, err);
-        if (fwrite(out.ptr, 1, out.len, stdout) != out.len || fflush(stdout) != 0)
-                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the report");
-        return 0;
-}
-
-static int write_outputs(const struct cm_args *args, struct cm_report *report, struct cm_err *err)
-{
-        const char *const *outputs = NULL;
-        size_t count = cm_args_list(args, "output", &outputs);
-        for (size_t i = 0; i < count; i++) {
-                struct cm_sv name, file;
-                const char *path = NULL;
-                const char *format_name = NULL;
-                if (!cm_sv_cut(cm_sv_from_cstr(outputs[i]), '=', &name, &file) || file.len == 0)
-                        return CM_RAISE(err, CM_E_USAGE, "--output needs FORMAT=FILE, not '%.60s'",
-                                        outputs[i]);
-                int r = cm_cstr(args->arena, file, &path, err);
-                if (r == 0)
-                        r = cm_cstr(args->arena, name, &format_name, err);
-                if (r < 0)
-                        return r;
-                const struct cm_format *format = cm_format_find(format_name);
-                if (format == NULL)
-                        return CM_RAISE(err, CM_E_USAGE, "--output: there is no format '%.40s'",
-                                        format_name);
-                bool color = report->color;
-                report->color = false;
-                r = write_report(format, report, path, err);
-                report->color = color;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        struct cm_report report = *(const struct cm_report *)ctx;
+        const struct cm_format *format = cm_format_find(name);
+        if (format == NULL)
+                return false;
+        report.color = report.color && to_terminal;
+        format->write(out, &report);
+        return true;
 }
 
 static int exit_status(const struct cm_args *args, const struct settings *s,
@@ -235,9 +200,8 @@ static int match_and_report(const struct cm_args *args, const struct settings *s
                 .show_packages = true,
                 .show_suppressed = cm_args_flag(args, "show-suppressed"),
         };
-        r = write_outputs(args, &report, err);
-        if (r == 0)
-                r = write_report(s->format, &report, NULL, err);
+        const struct cm_report_writer writer = { write_report, &report };
+        r = cm_report_output(args, s->format->name, &writer, err);
         *ret_status = exit_status(args, s, &result);
         return r;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Unit tests of codec/node.h: order and index of large maps. */
 #include "codec/node.h"
 #include "tests/harness.h"
 

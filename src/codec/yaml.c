@@ -2,12 +2,9 @@
 /* Events of libfyaml to a jansson tree, see yaml.h. */
 #include "codec/yaml.h"
 
-#include <libfyaml.h>
-#include <stdlib.h>
-
-#include "base/escape.h"
 #include "base/limits.h"
 #include "codec/json_internal.h"
+#include "codec/yaml_stream.h"
 
 struct level {
         json_t *container;
@@ -198,116 +195,19 @@ static int on_event(struct build *b, struct fy_event *e)
         return 0;
 }
 
-/* libfyaml writes to stderr in some paths even when told to be quiet; its words come to us. */
-static void on_diag(struct fy_diag *diag, void *user, const char *text, size_t len)
-{
-        (void)diag;
-        struct cm_buf *out = user;
-        if (out->len == 0)
-                cm_buf_put(out, text, len);
-}
-
-static struct fy_diag *make_diag(struct cm_buf *words)
-{
-        struct fy_diag_cfg cfg;
-        fy_diag_cfg_default(&cfg);
-        cfg.fp = NULL;
-        cfg.output_fn = on_diag;
-        cfg.user = words;
-        cfg.level = FYET_ERROR;
-        cfg.colorize = false;
-        cfg.show_source = false;
-        cfg.show_position = true;
-        cfg.show_type = false;
-        cfg.show_module = false;
-        struct fy_diag *diag = fy_diag_create(&cfg);
-        if (diag != NULL)
-                fy_diag_set_collect_errors(diag, true);
-        return diag;
-}
-
-/*
- * The first error collected. Libfyaml's own display of the source line writes past its buffer when
- * that line is long, so it is never asked for one.
- */
-static int syntax_error(struct build *b, struct fy_diag *diag, const struct cm_buf *words)
-{
-        void *at = NULL;
-        const struct fy_diag_error *e = fy_diag_errors_iterate(diag, &at);
-        if (e != NULL && e->msg != NULL)
-                return CM_RAISE(b->err, CM_E_MALFORMED, "YAML line %d column %d: %s", e->line,
-                                e->column,
-                                cm_escape(b->arena, cm_sv_trim(cm_sv_from_cstr(e->msg))));
-        struct cm_sv rest = cm_buf_sv(words);
-        struct cm_sv line = CM_SV("syntax error");
-        CM_IGNORE(cm_sv_next_line(&rest, &line));
-        return CM_RAISE(b->err, CM_E_MALFORMED, "YAML: %s", cm_escape(b->arena, line));
-}
-
-static int run_events(struct build *b, struct fy_parser *parser, struct fy_diag *diag,
-                      const struct cm_buf *words)
+static int run_events(struct build *b, struct cm_yaml_stream *stream)
 {
         for (;;) {
-                struct fy_event *e = fy_parser_parse(parser);
-                if (e == NULL)
-                        return fy_parser_get_stream_error(parser) || fy_diag_got_error(diag) ||
-                                               words->len > 0
-                                       ? syntax_error(b, diag, words)
-                                       : 0;
+                struct fy_event *e = NULL;
+                int r = cm_yaml_stream_next(stream, &e, b->err);
+                if (r != 0)
+                        return r < 0 ? r : 0;
                 bool end = e->type == FYET_STREAM_END;
-                int r = on_event(b, e);
-                fy_parser_event_free(parser, e);
+                r = on_event(b, e);
+                fy_parser_event_free(stream->parser, e);
                 if (r < 0 || end)
                         return r;
         }
-}
-
-static int parse_with(struct build *b, struct cm_sv text, struct cm_buf *words)
-{
-        struct fy_diag *diag = make_diag(words);
-        CM_ASSERT(diag != NULL);
-        const struct fy_parse_cfg cfg = {
-                .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
-                         FYPCF_DISABLE_MMAP_OPT,
-                .diag = diag,
-        };
-        struct fy_parser *parser = fy_parser_create(&cfg);
-        CM_ASSERT(parser != NULL);
-        int r = 0;
-        if (fy_parser_set_string(parser, text.len == 0 ? "" : text.ptr, text.len) != 0)
-                r = CM_RAISE(b->err, CM_E_MALFORMED, "YAML: text cannot be read");
-        else
-                r = run_events(b, parser, diag, words);
-        fy_parser_destroy(parser);
-        fy_diag_destroy(diag);
-        return r;
-}
-
-/*
- * libfyaml 0.7.12 does not end on a directive that is not valid UTF-8, and has other trouble with
- * bytes that YAML forbids anyway: they never reach it. Tells the line of the first such byte.
- */
-static const char *forbidden(struct cm_sv text, size_t *ret_line)
-{
-        bool line_start = true;
-        *ret_line = 1;
-        for (size_t i = 0; i < text.len;) {
-                unsigned char c = (unsigned char)text.ptr[i];
-                uint32_t cp = 0;
-                size_t len = c < 0x80 ? 1 : cm_utf8_next(cm_sv_skip(text, i), &cp);
-                if (len == 0)
-                        return "text is not valid UTF-8";
-                if (c == '\0')
-                        return "text holds a NUL byte";
-                if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
-                        return "text holds a control character";
-                if (c == '%' && line_start)
-                        return "directives are refused";
-                line_start = c == '\n' || c == '\r';
-                *ret_line += c == '\n';
-                i += len;
-        }
-        return NULL;
 }
 
 int cm_yaml_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_json **ret,
@@ -317,14 +217,14 @@ int cm_yaml_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_jso
                 return CM_RAISE(err, CM_E_LIMIT,
                                 "YAML text of %zu bytes is over limit json_bytes_max (%zu)",
                                 text.len, CM_JSON_BYTES_MAX);
-        size_t line = 0;
-        const char *bad = forbidden(text, &line);
-        if (bad != NULL)
-                return CM_RAISE(err, CM_E_MALFORMED, "YAML line %zu: %s", line, bad);
+        int r = cm_yaml_check_bytes(text, false, err);
+        if (r < 0)
+                return r;
         struct build b = { .arena = arena, .err = err };
-        struct cm_buf words CM_CLEANUP(cm_buf_fini) = { 0 };
-        cm_buf_init(&words, CM_KIB(4));
-        int r = parse_with(&b, text, &words);
+        struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
+        r = cm_yaml_stream_open(&stream, arena, text, err);
+        if (r == 0)
+                r = run_events(&b, &stream);
         if (r < 0) {
                 json_decref(b.root);
                 return r;

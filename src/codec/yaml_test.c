@@ -72,7 +72,7 @@ CM_TEST(refused)
         refuse(CM_SV("a: b\0c"), CM_E_MALFORMED, "NUL");
         refuse(CM_SV("x\n%\xd7\x10"
                      "2"),
-               CM_E_MALFORMED, "line 2: directives");
+               CM_E_MALFORMED, "line 2 column 1: directives");
         refuse(CM_SV("\xd7\x10"), CM_E_MALFORMED, "UTF-8");
         refuse(CM_SV("a: [1\n"), CM_E_MALFORMED, "YAML");
         refuse(CM_SV("a: b: c\n"), CM_E_MALFORMED, "YAML line 1");

@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "image/manifest.h"
+#include "ipc/fail.h" /* FAIL, and BLOB without a descriptor */
 
 enum cm_scan_message {
         CM_SCAN_JOB = 2,
@@ -85,8 +86,3 @@ struct cm_layer_piece {
 void cm_layer_piece_write(struct cm_buf *buf, const struct cm_layer_piece *piece);
 CM_MUST_CHECK int cm_layer_piece_parse(struct cm_sv bytes, struct cm_layer_piece *ret,
                                        struct cm_err *err);
-
-/* FAIL, and BLOB without a descriptor: an error. */
-void cm_fail_write(struct cm_buf *buf, const struct cm_err *err);
-/* Copies a failure into `err`; returns its negative code (CM_E_WORKER for a broken frame). */
-int cm_fail_parse(struct cm_sv bytes, struct cm_err *err);

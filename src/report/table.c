@@ -11,63 +11,12 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "report/format.h"
+#include "report/terminal.h"
 #include "report/totals.h"
 
 enum {
-        WIDTH = 80,
-        WIDTH_WIDE = 160,
         SECONDS_PER_DAY = 86400
 };
-
-static const char *const reset = "\x1b[0m";
-
-static const char *color_of(enum cm_severity severity)
-{
-        switch (severity) {
-        case CM_SEVERITY_CRITICAL:
-                return "\x1b[1;31m";
-        case CM_SEVERITY_HIGH:
-                return "\x1b[31m";
-        case CM_SEVERITY_MEDIUM:
-                return "\x1b[33m";
-        case CM_SEVERITY_LOW:
-                return "\x1b[36m";
-        case CM_SEVERITY_NEGLIGIBLE:
-        case CM_SEVERITY_UNKNOWN:
-        case CM_SEVERITY_COUNT:
-                return "\x1b[2m";
-        }
-        return "";
-}
-
-/* Escaped text cut to `columns`; counts code points, which is exact for what escaping leaves of
- * Latin text and close for the rest. */
-static void put_cell(struct cm_buf *out, struct cm_sv text, size_t columns, bool pad)
-{
-        struct cm_buf safe CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&safe, CM_KIB(64));
-        cm_buf_put_escaped(&safe, text);
-        struct cm_sv rest = cm_buf_sv(&safe);
-        size_t total = 0;
-        for (size_t i = 0; i < rest.len; i++)
-                total += ((unsigned char)rest.ptr[i] & 0xc0) != 0x80;
-        bool cut = total > columns;
-        size_t room = cut ? columns - 1 : columns;
-        size_t used = 0;
-        while (rest.len > 0 && used < room) {
-                uint32_t cp = 0;
-                size_t n = CM_MAX(cm_utf8_next(rest, &cp), (size_t)1);
-                cm_buf_put(out, rest.ptr, n);
-                rest = cm_sv_skip(rest, n);
-                used++;
-        }
-        if (cut) {
-                cm_buf_put_str(out, "\xe2\x80\xa6");
-                used++;
-        }
-        for (; pad && used < columns; used++)
-                cm_buf_put_char(out, ' ');
-}
 
 static bool is_shown(const struct cm_report *r, const struct cm_finding *f)
 {
@@ -78,10 +27,10 @@ static bool is_shown(const struct cm_report *r, const struct cm_finding *f)
 static void put_severity(struct cm_buf *out, const struct cm_report *r, enum cm_severity severity)
 {
         if (r->color)
-                cm_buf_put_str(out, color_of(severity));
+                cm_buf_put_str(out, cm_term_color(severity));
         cm_buf_printf(out, "%-10s", cm_severity_to_string(severity));
         if (r->color)
-                cm_buf_put_str(out, reset);
+                cm_buf_put_str(out, CM_TERM_RESET);
 }
 
 static const char *marks_of(const struct cm_finding *f)
@@ -95,34 +44,34 @@ static const char *marks_of(const struct cm_finding *f)
 
 static void put_row(struct cm_buf *out, const struct cm_report *r, const struct cm_finding *f)
 {
-        size_t width = r->wide ? WIDTH_WIDE : WIDTH;
+        size_t width = r->wide ? CM_TERM_WIDTH_WIDE : CM_TERM_WIDTH;
         cm_buf_put_str(out, "  ");
         put_severity(out, r, f->severity);
-        put_cell(out, f->id, 20, true);
+        cm_term_put_cell(out, f->id, 20, true);
         cm_buf_put_char(out, ' ');
         struct cm_sv fix = f->fixed_version.len > 0
                                    ? f->fixed_version
                                    : cm_sv_from_cstr(cm_fix_state_to_string(f->state));
         char risk[16];
         snprintf(risk, sizeof(risk), "%5.1f", f->risk);
-        put_cell(out, fix, r->wide ? 34 : 26, true);
+        cm_term_put_cell(out, fix, r->wide ? 34 : 26, true);
         cm_buf_printf(out, " %s", risk);
         const char *marks = marks_of(f);
         cm_buf_put_str(out, marks);
         if (r->wide && f->title.len > 0) {
                 size_t used = 2 + 10 + 21 + 35 + 6 + strlen(marks) + 2;
                 cm_buf_put_str(out, "  ");
-                put_cell(out, f->title, width > used + 8 ? width - used : 8, false);
+                cm_term_put_cell(out, f->title, width > used + 8 ? width - used : 8, false);
         }
         cm_buf_put_char(out, '\n');
 }
 
 static void put_package(struct cm_buf *out, const struct cm_report *r, const struct cm_finding *f)
 {
-        size_t width = r->wide ? WIDTH_WIDE : WIDTH;
+        size_t width = r->wide ? CM_TERM_WIDTH_WIDE : CM_TERM_WIDTH;
         if (f->pkg == NULL) {
                 cm_buf_put_char(out, '\n');
-                put_cell(out, f->title, width, false);
+                cm_term_put_cell(out, f->title, width, false);
                 cm_buf_put_char(out, '\n');
                 return;
         }
@@ -146,9 +95,9 @@ static void put_package(struct cm_buf *out, const struct cm_report *r, const str
         cm_buf_put_char(out, '\n');
         if (r->color)
                 cm_buf_put_str(out, "\x1b[1m");
-        put_cell(out, cm_buf_sv(&line), width, false);
+        cm_term_put_cell(out, cm_buf_sv(&line), width, false);
         if (r->color)
-                cm_buf_put_str(out, reset);
+                cm_buf_put_str(out, CM_TERM_RESET);
         cm_buf_put_char(out, '\n');
 }
 
@@ -199,11 +148,11 @@ static void put_findings(struct cm_buf *out, const struct cm_report *r)
 
 static void put_target(struct cm_buf *out, const struct cm_target *t)
 {
-        put_cell(out, t->name, WIDTH, false);
+        cm_term_put_cell(out, t->name, CM_TERM_WIDTH, false);
         cm_buf_put_char(out, '\n');
         cm_buf_put_str(out, "  os        ");
         if (t->has_os)
-                put_cell(out, t->os.pretty.len > 0 ? t->os.pretty : t->os.id, 66, false);
+                cm_term_put_cell(out, t->os.pretty.len > 0 ? t->os.pretty : t->os.id, 66, false);
         else
                 cm_buf_put_str(out, "none found");
         cm_buf_printf(out, "\n  packages  %zu", t->pkg_count);
@@ -219,7 +168,7 @@ static void put_databases(struct cm_buf *out, const struct cm_report *r)
                 char date[CM_TIME_TEXT_BYTES];
                 long long days = (long long)(r->now_s - r->dbs[i].newest_s) / SECONDS_PER_DAY;
                 cm_buf_put_str(out, "  database  ");
-                put_cell(out, r->dbs[i].name, 30, false);
+                cm_term_put_cell(out, r->dbs[i].name, 30, false);
                 cm_buf_printf(out, ", newest record %s", cm_date_format(r->dbs[i].newest_s, date));
                 if (days >= 0)
                         cm_buf_printf(out, " (%lld day%s old)", days, days == 1 ? "" : "s");
@@ -239,10 +188,10 @@ static void put_incomplete(struct cm_buf *out, const struct cm_report *r)
                         cm_buf_put_str(out, "\nNot checked:\n");
                 any = true;
                 cm_buf_put_str(out, "  ");
-                put_cell(out, c->subject, 24, true);
+                cm_term_put_cell(out, c->subject, 24, true);
                 cm_buf_printf(out, " %-10s %zu package%s: ", cm_coverage_state_to_string(c->state),
                               c->package_count, c->package_count == 1 ? "" : "s");
-                put_cell(out, c->detail, r->wide ? 100 : 60, false);
+                cm_term_put_cell(out, c->detail, r->wide ? 100 : 60, false);
                 cm_buf_put_char(out, '\n');
         }
         const struct cm_target *t = s->target;
@@ -254,9 +203,9 @@ static void put_incomplete(struct cm_buf *out, const struct cm_report *r)
                         cm_buf_put_str(out, "\nNot checked:\n");
                 any = true;
                 cm_buf_put_str(out, "  unreadable ");
-                put_cell(out, t->unreadable[i].path, 66, false);
+                cm_term_put_cell(out, t->unreadable[i].path, 66, false);
                 cm_buf_put_str(out, "\n    ");
-                put_cell(out, t->unreadable[i].reason, 74, false);
+                cm_term_put_cell(out, t->unreadable[i].reason, 74, false);
                 cm_buf_put_char(out, '\n');
         }
         if (t->unreadable_count > LISTED_MAX)
@@ -271,9 +220,9 @@ static void put_expired(struct cm_buf *out, const struct cm_scan_result *s)
                         continue;
                 char date[CM_TIME_TEXT_BYTES];
                 cm_buf_put_str(out, "  waiver expired: ");
-                put_cell(out, s->waivers[i].id, 24, false);
+                cm_term_put_cell(out, s->waivers[i].id, 24, false);
                 cm_buf_printf(out, " on %s, owner ", cm_date_format(s->waivers[i].expires_s, date));
-                put_cell(out, s->waivers[i].owner, 24, false);
+                cm_term_put_cell(out, s->waivers[i].owner, 24, false);
                 cm_buf_put_char(out, '\n');
         }
 }
@@ -314,7 +263,7 @@ static void put_next_step(struct cm_buf *out, const struct cm_report *r)
                                     "--allow-incomplete\n");
         else if (worst != NULL) {
                 cm_buf_put_str(out, "Next: coaming explain ");
-                put_cell(out, worst->id, 40, false);
+                cm_term_put_cell(out, worst->id, 40, false);
                 cm_buf_put_char(out, '\n');
         }
 }

@@ -15,6 +15,7 @@ enum cm_role {
         CM_ROLE_WORKER,
         CM_ROLE_WALKER,
         CM_ROLE_FETCH,
+        CM_ROLE_CHECKER,
         CM_ROLE_COUNT
 };
 

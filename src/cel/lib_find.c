@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* find() and findAll() of Kubernetes: the texts that a pattern matches. matches() is in lib_regex.c. */
+#include "cel/library.h"
+#include "cel/regex.h"
+
+enum {
+        /* What the limits of patterns and of searches allow is below. */
+        ARENA_BYTES = 64 << 20
+};
+
+struct ready {
+        struct cm_cel_object object;
+        const struct cm_regex *regex;
+};
+
+static bool same(const struct cm_cel_object *a, const struct cm_cel_object *b)
+{
+        return a == b;
+}
+
+static const struct cm_cel_object_type ready_type = { .name = "regex", .equal = same };
+
+/* A pattern that is a literal is compiled with the expression. */
+static int prepare(struct cm_arena *arena, struct cm_cel_value constant, struct cm_cel_value *ret,
+                   struct cm_err *err)
+{
+        struct ready *ready = CM_NEW(arena, struct ready);
+        ready->object.type = &ready_type;
+        *ret = cm_cel_object(&ready->object);
+        return cm_regex_compile(arena, cm_cel_sv(constant), &ready->regex, err);
+}
+
+/* Texts found; `items` is in the run's memory. */
+struct found {
+        struct cm_cel_value *items;
+        size_t count;
+        size_t capacity;
+};
+
+static bool add(struct cm_cel_context *cx, struct found *found, struct cm_cel_value item)
+{
+        if (found->count == found->capacity) {
+                size_t capacity = found->capacity == 0 ? 8 : found->capacity * 2;
+                struct cm_cel_value *items = cm_cel_alloc_values(cx, capacity);
+                if (items == NULL)
+                        return false;
+                for (size_t i = 0; i < found->count; i++)
+                        items[i] = found->items[i];
+                found->items = items;
+                found->capacity = capacity;
+        }
+        found->items[found->count++] = item;
+        return true;
+}
+
+/* Up to `count_max` matches; false when the run's budget is used up. */
+static bool search(struct cm_cel_context *cx, const struct cm_regex *regex, struct cm_sv text,
+                   uint64_t count_max, struct found *ret)
+{
+        CM_CLEANUP(cm_arena_freep)
+        struct cm_arena *scratch = cm_arena_new(ARENA_BYTES);
+        struct cm_regex_match match;
+        uint64_t charged = 0;
+        if (!cm_cel_charge(cx, cm_regex_cost(regex, text.len)))
+                return false;
+        struct cm_regex_iter *iter = cm_regex_iter_new(regex, text, scratch);
+        while (ret->count < count_max && cm_regex_iter_next(iter, &match)) {
+                struct cm_regex_span span = match.spans[0];
+                uint64_t bytes = cm_regex_iter_bytes(iter);
+                /* The first pass over the text is paid for. */
+                uint64_t more = bytes > text.len ? bytes - text.len - charged : 0;
+                charged += more;
+                if (!cm_cel_charge(cx, 2 + (more > 0 ? cm_regex_cost(regex, (size_t)more) : 0)) ||
+                    !add(cx, ret, cm_cel_string(cm_sv_slice(text, span.start, span.end))))
+                        return false;
+        }
+        return true;
+}
+
+/* The pattern in args[1] is text or ready; false: *ret_failure says why. */
+static bool run(struct cm_cel_context *cx, const struct cm_cel_value *args, uint64_t count_max,
+                struct found *ret, struct cm_cel_value *ret_failure)
+{
+        struct cm_err err = CM_ERR_INIT;
+        const struct cm_regex *regex = NULL;
+        struct cm_sv text = cm_cel_sv(args[0]);
+        *ret = (struct found){ 0 };
+        if (args[1].kind == CM_CEL_OBJECT) {
+                const struct ready *ready = (const struct ready *)args[1].object;
+                *ret_failure = cm_cel_null();
+                if (cm_cel_is_object(args[1], &ready_type)) {
+                        if (search(cx, ready->regex, text, count_max, ret))
+                                return true;
+                        *ret_failure = cm_cel_no_memory(cx);
+                } else {
+                        *ret_failure = cm_cel_no_overload(cx, "find", args, 2);
+                }
+                return false;
+        }
+        if (!cm_cel_charge(cx, 2000 + 10 * (uint64_t)args[1].len)) {
+                *ret_failure = cm_cel_no_memory(cx);
+                return false;
+        }
+        CM_CLEANUP(cm_arena_freep)
+        struct cm_arena *own = cm_arena_new(ARENA_BYTES);
+        if (cm_regex_compile(own, cm_cel_sv(args[1]), &regex, &err) < 0) {
+                *ret_failure = cm_cel_fail_err(cx, &err);
+                return false;
+        }
+        if (search(cx, regex, text, count_max, ret))
+                return true;
+        *ret_failure = cm_cel_no_memory(cx);
+        return false;
+}
+
+/* The first match, or "". */
+CM_CEL_FN(find)
+{
+        struct found found;
+        struct cm_cel_value failure;
+        if (!run(cx, args, 1, &found, &failure))
+                return failure;
+        return found.count > 0 ? found.items[0] : cm_cel_string(CM_SV(""));
+}
+
+CM_CEL_FN(find_all)
+{
+        struct found found;
+        struct cm_cel_value failure;
+        uint64_t count_max = count < 3 || args[2].integer < 0 ? UINT64_MAX : args[2].natural;
+        if (!run(cx, args, count_max, &found, &failure))
+                return failure;
+        return cm_cel_list(found.items, found.count);
+}
+
+static const struct cm_cel_function functions[] = {
+        { "find", CM_CEL_METHOD, "sx:s", find, NULL },
+        { "find", CM_CEL_METHOD, "ss:s", find, prepare },
+        { "findAll", CM_CEL_METHOD, "sx:[s", find_all, NULL },
+        { "findAll", CM_CEL_METHOD, "ss:[s", find_all, prepare },
+        { "findAll", CM_CEL_METHOD, "ssi:[s", find_all, NULL },
+        { NULL },
+};
+
+extern const struct cm_cel_library cm_cel_lib_find;
+const struct cm_cel_library cm_cel_lib_find = { "find", functions, NULL };

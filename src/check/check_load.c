@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads check files (check.h). Every member is known by name: a misspelt one is an error. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/escape.h"
+#include "base/vec.h"
+#include "check/document.h"
+
+struct loader {
+        struct cm_arena *arena;
+        struct cm_sv source;
+        struct cm_check *check;
+};
+
+static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
+                 const char *format, ...) CM_PRINTF(4, 5);
+
+static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
+                 const char *format, ...)
+{
+        char text[CM_ERR_TEXT_BYTES];
+        va_list ap;
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        return CM_RAISE(err, CM_E_MALFORMED, "%.*s:%u:%u: %s", CM_SV_ARG(l->source), pos.line,
+                        pos.column, text);
+}
+
+/* Members that a map may have. */
+static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
+                struct cm_err *err)
+{
+        if (cm_node_type(map) != CM_NODE_MAP)
+                return wrong(l, map->pos, err, "this must be a mapping");
+        for (size_t i = 0; i < map->map.count; i++) {
+                const struct cm_node_member *m = &map->map.members[i];
+                bool found = false;
+                for (const char *const *k = known; *k != NULL; k++)
+                        found = found || cm_sv_eq(m->key, cm_sv_from_cstr(*k));
+                if (!found)
+                        return wrong(l, m->key_pos, err, "no member '%s' is known here",
+                                     cm_escape(l->arena, m->key));
+        }
+        return 0;
+}
+
+/* A text member; `required`: it must be there and not empty. */
+static int text_of(const struct loader *l, const struct cm_node *map, const char *key,
+                   bool required, struct cm_sv *ret, struct cm_err *err)
+{
+        const struct cm_node *n = cm_node_get(map, key);
+        if (n == NULL) {
+                *ret = CM_SV("");
+                return required ? wrong(l, map->pos, err, "member '%s' is missing", key) : 0;
+        }
+        if (n->type != CM_NODE_STRING || (required && n->text.len == 0))
+                return wrong(l, n->pos, err, "'%s' must be text", key);
+        *ret = cm_sv_trim(n->text);
+        return 0;
+}
+
+static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err *err)
+{
+        if (maps == NULL)
+                return 0;
+        if (maps->type != CM_NODE_MAP)
+                return wrong(l, maps->pos, err, "'maps' must be a mapping");
+        struct cm_check_map *out = CM_NEW_ARRAY(l->arena, struct cm_check_map, maps->map.count);
+        for (size_t i = 0; i < maps->map.count; i++) {
+                const struct cm_node_member *m = &maps->map.members[i];
+                size_t count = cm_node_count(m->value);
+                if (cm_node_type(m->value) != CM_NODE_LIST || count == 0)
+                        return wrong(l, m->key_pos, err, "'%s' must be a list of rows",
+                                     cm_escape(l->arena, m->key));
+                struct cm_sv *rows = CM_NEW_ARRAY(l->arena, struct cm_sv, count);
+                for (size_t j = 0; j < count; j++) {
+                        const struct cm_node *row = cm_node_at(m->value, j);
+                        if (cm_node_type(row) != CM_NODE_STRING || row->text.len == 0)
+                                return wrong(l, m->key_pos, err,
+                                             "rows are text: put them in quotes");
+                        rows[j] = row->text;
+                }
+                out[i] = (struct cm_check_map){ m->key, rows, count };
+        }
+        l->check->maps = out;
+        l->check->map_count = maps->map.count;
+        return 0;
+}
+
+/* params: {name: {default: value, doc: text}} */
+static int load_params(struct loader *l, const struct cm_node *params, struct cm_err *err)
+{
+        static const char *const known[] = { "default", "doc", NULL };
+        struct cm_node *defaults = cm_node_new_map(l->arena, (struct cm_node_pos){ 0 });
+        l->check->params = params;
+        l->check->defaults = defaults;
+        if (params == NULL)
+                return 0;
+        if (params->type != CM_NODE_MAP)
+                return wrong(l, params->pos, err, "'params' must be a mapping");
+        for (size_t i = 0; i < params->map.count; i++) {
+                const struct cm_node_member *m = &params->map.members[i];
+                int r = only(l, m->value, known, err);
+                if (r < 0)
+                        return r;
+                const struct cm_node *value = cm_node_get(m->value, "default");
+                if (value == NULL || cm_node_get_string(m->value, "doc").len == 0)
+                        return wrong(l, m->key_pos, err, "parameter '%s' needs default and doc",
+                                     cm_escape(l->arena, m->key));
+                cm_node_put(l->arena, defaults, m->key, m->key_pos, value);
+        }
+        return 0;
+}
+
+/* "1.25" -> 25. */
+static int load_minor(struct loader *l, const struct cm_node *n, uint32_t otherwise, uint32_t *ret,
+                      struct cm_err *err)
+{
+        *ret = otherwise;
+        if (n == NULL)
+                return 0;
+        struct cm_sv major, minor;
+        uint64_t value = 0;
+        struct cm_err ignored = CM_ERR_INIT;
+        if (!cm_sv_cut(cm_node_string(n), '.', &major, &minor) || !cm_sv_eq(major, CM_SV("1")) ||
+            cm_parse_u64(minor, 0, 999, &value, &ignored) < 0)
+                return wrong(l, n->pos, err, "versions are written \"1.25\", in quotes");
+        *ret = (uint32_t)value;
+        return 0;
+}
+
+static int load_view(struct loader *l, const struct cm_node *rule, struct cm_check_rule *out,
+                     struct cm_err *err)
+{
+        struct cm_sv on;
+        int r = text_of(l, rule, "on", true, &on, err);
+        if (r < 0)
+                return r;
+        out->view = cm_check_view_find(on);
+        struct cm_sv kind = cm_sv_skip(on, 4);
+        if (out->view == NULL && cm_sv_has_prefix(on, CM_SV("k8s.")) && kind.len > 0 &&
+            cm_is_upper(kind.ptr[0])) {
+                out->view = cm_check_view_find(CM_SV("k8s.object"));
+                out->kind = kind;
+        }
+        return out->view != NULL ? 0
+                                 : wrong(l, cm_node_get(rule, "on")->pos, err,
+                                         "there is no view '%s'", cm_escape(l->arena, on));
+}
+
+/* An expression that stands at `node`, with the names that the rule sees. */
+static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
+                   struct cm_node_pos pos, const struct cm_cel_program **ret, struct cm_err *err)
+{
+        struct cm_sv names[CM_CHECK_SLOTS_MAX] = {
+#define X(slot, name) CM_SV(name),
+                CM_CHECK_COMMON_VARIABLES(X)
+#undef X
+        };
+        size_t count = CM_CHECK_SLOT_VIEW;
+        names[CM_CHECK_SLOT_EACH] = rule->each_name;
+        for (const char *const *v = rule->view->variables; *v != NULL; v++)
+                names[count++] = cm_sv_from_cstr(*v);
+        const struct cm_cel_options options = { .variables = names, .variable_count = count };
+        struct cm_err problem = CM_ERR_INIT;
+        if (cm_cel_parse(l->arena, text, &options, ret, &problem) < 0)
+                return wrong(l, pos, err, "expression: %s", problem.text);
+        return 0;
+}
+
+static int load_expression(struct loader *l, const struct cm_check_rule *rule,
+                           const struct cm_node *map, const char *key,
+                           const struct cm_cel_program **ret, struct cm_err *err)
+{
+        const struct cm_node *n = cm_node_get(map, key);
+        *ret = NULL;
+        if (n == NULL)
+                return 0;
+        if (n->type != CM_NODE_STRING)
+                return wrong(l, n->pos, err, "'%s' must be an expression in quotes", key);
+        return compile(l, rule, n->text, n->pos, ret, err);
+}
+
+/* each: LIST as NAME */
+static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
+                     struct cm_err *err)
+{
+        if (n == NULL)
+                return 0;
+        struct cm_sv text = cm_node_string(n);
+        ptrdiff_t at = -1;
+        for (ptrdiff_t from = 0; (size_t)from < text.len; from++) {
+                ptrdiff_t next = cm_sv_find(cm_sv_skip(text, (size_t)from), CM_SV(" as "));
+                if (next < 0)
+                        break;
+                from += next;
+                at = from;
+        }
+        if (at < 0)
+                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+        int r = compile(l, rule, cm_sv_slice(text, 0, (size_t)at), n->pos, &rule->each, err);
+        rule->each_name = cm_sv_trim(cm_sv_skip(text, (size_t)at + 4));
+        if (r == 0 && (rule->each_name.len == 0 || !cm_is_alpha(rule->each_name.ptr[0])))
+                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+        return r;
+}
+
+/* "text {expression} text"; "{{" is a brace. */
+static int load_message(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
+                        struct cm_err *err)
+{
+        CM_VEC(struct cm_check_message_part) parts = { 0 };
+        struct cm_buf literal CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&literal, CM_KIB(64));
+        struct cm_sv rest = cm_node_string(n);
+        while (rest.len > 0) {
+                if (cm_sv_has_prefix(rest, CM_SV("{{")) || rest.ptr[0] != '{') {
+                        cm_buf_put_char(&literal, rest.ptr[0]);
+                        rest = cm_sv_skip(rest, rest.ptr[0] == '{' ? 2 : 1);
+                        continue;
+                }
+                ptrdiff_t end = cm_sv_find_char(rest, '}');
+                if (end < 0)
+                        return wrong(l, n->pos, err, "message has a brace that is not closed");
+                struct cm_check_message_part *part = CM_VEC_PUSH(l->arena, &parts);
+                part->text = cm_sv_dup(l->arena, cm_buf_sv(&literal));
+                cm_buf_clear(&literal);
+                int r = compile(l, rule, cm_sv_slice(rest, 1, (size_t)end), n->pos, &part->program,
+                                err);
+                if (r < 0)
+                        return r;
+                rest = cm_sv_skip(rest, (size_t)end + 1);
+        }
+        if (literal.len > 0)
+                CM_VEC_PUSH(l->arena, &parts)->text = cm_sv_dup(l->arena, cm_buf_sv(&literal));
+        rule->message.parts = parts.items;
+        rule->message.count = parts.count;
+        return 0;
+}
+
+static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
+                     struct cm_err *err)
+{
+        static const char *const known[] = { "on",      "when",  "each",  "expect",
+                                             "message", "since", "until", NULL };
+        int r = only(l, n, known, err);
+        rule->pos = n->pos;
+        if (r == 0)
+                r = load_view(l, n, rule, err);
+        if (r == 0)
+                r = load_minor(l, cm_node_get(n, "since"), 0, &rule->versions.since, err);
+        if (r == 0)
+                r = load_minor(l, cm_node_get(n, "until"), UINT32_MAX, &rule->versions.until, err);
+        if (r == 0)
+                r = load_expression(l, rule, n, "when", &rule->when, err);
+        if (r == 0)
+                r = load_each(l, cm_node_get(n, "each"), rule, err);
+        if (r == 0)
+                r = load_expression(l, rule, n, "expect", &rule->expect, err);
+        if (r == 0 && rule->expect == NULL)
+                r = wrong(l, n->pos, err, "member 'expect' is missing");
+        if (r == 0 && cm_node_get_string(n, "message").len == 0)
+                r = wrong(l, n->pos, err, "member 'message' is missing");
+        return r < 0 ? r : load_message(l, cm_node_get(n, "message"), rule, err);
+}
+
+static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_err *err)
+{
+        size_t count = cm_node_count(rules);
+        if (rules != NULL && (rules->type != CM_NODE_LIST || count == 0))
+                return wrong(l, rules->pos, err, "'rules' must be a list");
+        struct cm_check_rule *out = CM_NEW_ARRAY(l->arena, struct cm_check_rule, count);
+        for (size_t i = 0; i < count; i++) {
+                int r = load_rule(l, cm_node_at(rules, i), &out[i], err);
+                if (r < 0)
+                        return r;
+        }
+        l->check->rules = out;
+        l->check->rule_count = count;
+        return 0;
+}
+
+static int load_head(struct loader *l, const struct cm_node *root, struct cm_err *err)
+{
+        struct cm_check *c = l->check;
+        struct cm_sv severity = CM_SV("");
+        struct cm_sv status = CM_SV("");
+        int r = text_of(l, root, "id", true, &c->id, err);
+        if (r == 0)
+                r = text_of(l, root, "title", true, &c->title, err);
+        if (r == 0)
+                r = text_of(l, root, "severity", true, &severity, err);
+        if (r == 0 && !cm_severity_from_string(severity, &c->severity))
+                r = wrong(l, cm_node_get(root, "severity")->pos, err,
+                          "severity is one of negligible, low, medium, high, critical");
+        if (r == 0)
+                r = text_of(l, root, "status", false, &status, err);
+        c->is_optional = cm_sv_eq(status, CM_SV("optional"));
+        if (r == 0 && status.len > 0 && !c->is_optional && !cm_sv_eq(status, CM_SV("stable")))
+                r = wrong(l, cm_node_get(root, "status")->pos, err, "status is stable or optional");
+        if (r == 0)
+                r = text_of(l, root, "rationale", true, &c->rationale, err);
+        if (r == 0)
+                r = text_of(l, root, "remediation", true, &c->remediation, err);
+        return r < 0 ? r : text_of(l, root, "question", false, &c->question, err);
+}
+
+int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
+                  struct cm_check *ret, struct cm_err *err)
+{
+        static const char *const known[] = { "id",         "title", "severity", "status",
+                                             "rationale",  "maps",  "params",   "remediation",
+                                             "references", "rules", "tests",    "question",
+                                             NULL };
+        struct cm_check check = { .source = source };
+        struct loader l = { arena, source, &check };
+        int r = only(&l, root, known, err);
+        if (r == 0)
+                r = load_head(&l, root, err);
+        if (r == 0)
+                r = load_maps(&l, cm_node_get(root, "maps"), err);
+        if (r == 0)
+                r = load_params(&l, cm_node_get(root, "params"), err);
+        if (r == 0)
+                r = load_rules(&l, cm_node_get(root, "rules"), err);
+        if (r == 0 && (check.rule_count > 0) == (check.question.len > 0))
+                r = wrong(&l, root->pos, err, "a check has either rules or a question");
+        if (r < 0)
+                return r;
+        check.references = cm_node_get(root, "references");
+        check.tests = cm_node_get(root, "tests");
+        *ret = check;
+        return 0;
+}

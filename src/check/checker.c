@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The checker role: reads documents and evaluates checks on them in the sandbox. It gets
+ * descriptors and sends results (check_protocol.h); nothing else leaves it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "check/check_protocol.h"
+#include "check/library.h"
+#include "ipc/fail.h"
+#include "sandbox/worker.h"
+
+int cm_role_checker(struct cm_chan *chan, char *notes);
+
+enum {
+        READ_CHUNK = 256 << 10,
+        BATCH_BYTES = 256 << 10
+};
+
+struct tally {
+        uint64_t counts[CM_CHECK_STATE_COUNT];
+};
+
+struct checker {
+        struct cm_check_sink sink; /* first */
+        struct cm_chan *chan;
+        char *notes;
+        struct cm_arena *arena;   /* library: lives as long as the role */
+        struct cm_arena *scratch; /* of one document */
+        struct cm_check_library_options options;
+        struct cm_check_library *library;
+        CM_VEC(struct cm_sv) sent;    /* ids of the checks whose CHECK was sent, by index */
+        CM_VEC(struct tally) tallies; /* by the same index */
+        bool with_passed;
+        struct cm_buf out;
+        struct cm_buf batch; /* results that were not sent yet */
+};
+
+static int read_all(struct cm_arena *arena, int fd, struct cm_sv *ret, struct cm_err *err)
+{
+        off_t size = lseek(fd, 0, SEEK_END);
+        size_t capacity =
+                size > 0 && (uint64_t)size < CM_NODE_BYTES_MAX ? (size_t)size + 1 : READ_CHUNK;
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_NODE_BYTES_MAX);
+        if (size >= 0 && lseek(fd, 0, SEEK_SET) < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read the document");
+        char *chunk = cm_arena_alloc(arena, CM_MIN(capacity, (size_t)READ_CHUNK), 1);
+        for (;;) {
+                ssize_t n = read(fd, chunk, CM_MIN(capacity, (size_t)READ_CHUNK));
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read the document");
+                if (n == 0)
+                        break;
+                cm_buf_put(&buf, chunk, (size_t)n);
+                if (buf.overflow)
+                        return CM_RAISE(err, CM_E_LIMIT,
+                                        "document is larger than node_bytes_max (%zu)",
+                                        CM_NODE_BYTES_MAX);
+        }
+        *ret = cm_sv_dup(arena, cm_buf_sv(&buf));
+        return 0;
+}
+
+static int send_out(struct checker *c, enum cm_check_message_type type, struct cm_err *err)
+{
+        int r = cm_buf_check(&c->out, "checker's message", err);
+        return r < 0 ? r : cm_chan_send(c->chan, (uint16_t)type, cm_buf_sv(&c->out), -1, err);
+}
+
+/* The index under which a check was announced; announces it when it was not. */
+static int announce(struct checker *c, const struct cm_check_result *result, uint64_t *ret,
+                    struct cm_err *err)
+{
+        for (size_t i = 0; i < c->sent.count; i++) {
+                if (c->sent.items[i].ptr == result->check.ptr) {
+                        *ret = i;
+                        return 0;
+                }
+        }
+        *ret = c->sent.count;
+        *CM_VEC_PUSH(c->arena, &c->sent) = result->check;
+        CM_VEC_PUSH(c->arena, &c->tallies);
+        const struct cm_check_meta meta = { .index = *ret,
+                                            .id = result->check,
+                                            .title = result->title,
+                                            .remediation = result->remediation,
+                                            .severity = result->severity };
+        cm_buf_clear(&c->out);
+        cm_check_meta_write(&c->out, &meta);
+        return send_out(c, CM_CHECK_MSG_CHECK, err);
+}
+
+static int flush_results(struct checker *c, struct cm_err *err)
+{
+        if (c->batch.len == 0)
+                return 0;
+        int r = cm_chan_send(c->chan, CM_CHECK_MSG_RESULTS, cm_buf_sv(&c->batch), -1, err);
+        cm_buf_clear(&c->batch);
+        return r;
+}
+
+/* Results go out many at a time; those that pass are only counted, unless they are asked for. */
+static int put_result(struct cm_check_sink *sink, const struct cm_check_result *result,
+                      struct cm_err *err)
+{
+        struct checker *c = (struct checker *)(void *)sink;
+        uint64_t index = 0;
+        int r = announce(c, result, &index, err);
+        if (r < 0)
+                return r;
+        c->tallies.items[index].counts[result->state]++;
+        bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
+        if (is_quiet && !c->with_passed)
+                return 0;
+        cm_buf_clear(&c->out);
+        cm_check_result_write(&c->out, index, result);
+        cm_buf_put_bytes(&c->batch, cm_buf_sv(&c->out));
+        r = cm_buf_check(&c->batch, "results", err);
+        return r == 0 && c->batch.len >= BATCH_BYTES ? flush_results(c, err) : r;
+}
+
+static int send_tallies(struct checker *c, struct cm_err *err)
+{
+        cm_buf_clear(&c->out);
+        for (size_t i = 0; i < c->tallies.count; i++)
+                for (size_t j = 0; j < CM_CHECK_STATE_COUNT; j++)
+                        cm_buf_put_varint(&c->out, c->tallies.items[i].counts[j]);
+        return send_out(c, CM_CHECK_MSG_TALLY, err);
+}
+
+/* A document that cannot be read is answered with its error; the next one is read all the same. */
+static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
+{
+        struct cm_err problem = CM_ERR_INIT;
+        struct cm_check_counts counts = { 0 };
+        struct cm_sv text = CM_SV("");
+        cm_note_set(c->notes, 0, CM_SV("document"), name);
+        cm_arena_reset(c->scratch);
+        int r = read_all(c->scratch, fd, &text, &problem);
+        if (r == 0)
+                r = cm_check_text(cm_check_library_provider(c->library), c->scratch, name, text,
+                                  &c->sink, &counts, &problem);
+        if (problem.code == CM_E_WORKER)
+                return cm_err_copy(err, &problem); /* the channel, not the document */
+        r = flush_results(c, err);
+        if (r < 0)
+                return r;
+        const struct cm_check_document_done done = {
+                .documents = counts.documents,
+                .unknown = counts.unknown,
+                .subjects = counts.subjects,
+                .code = (uint64_t)problem.code,
+                .text = cm_sv_from_cstr(problem.text),
+        };
+        cm_buf_clear(&c->out);
+        cm_check_document_done_write(&c->out, &done);
+        return send_out(c, CM_CHECK_MSG_DOCUMENT_DONE, err);
+}
+
+static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
+{
+        if (c->library != NULL)
+                return CM_RAISE(err, CM_E_WORKER, "parent sent a second job");
+        struct cm_check_job job;
+        int r = cm_check_job_parse(c->arena, cm_sv_dup(c->arena, payload), &job, err);
+        if (r < 0)
+                return r;
+        c->options.settings.k8s_minor = job.k8s_minor;
+        c->options.settings.now_s = job.now_s;
+        c->options.wanted = job.wanted;
+        c->options.wanted_count = job.wanted_count;
+        c->options.all = job.all;
+        c->with_passed = job.with_passed;
+        c->options.profile = job.profile;
+        return cm_check_library_new(c->arena, &c->options, &c->library, err);
+}
+
+static int on_pack(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
+{
+        struct cm_sv text = CM_SV("");
+        cm_note_set(c->notes, 0, CM_SV("check file"), name);
+        int r = read_all(c->arena, fd, &text, err);
+        return r < 0 ? r : cm_check_library_add(c->library, cm_sv_dup(c->arena, name), text, err);
+}
+
+/* Returns 1 after END. */
+static int on_frame(struct checker *c, const struct cm_frame *frame, struct cm_err *err)
+{
+        struct cm_sv payload = cm_buf_sv(&frame->payload);
+        if (frame->type == CM_CHECK_MSG_JOB)
+                return on_job(c, payload, err);
+        if (c->library == NULL)
+                return CM_RAISE(err, CM_E_WORKER, "parent sent no job");
+        if (frame->type == CM_CHECK_MSG_END)
+                return 1;
+        if (frame->fd < 0)
+                return CM_RAISE(err, CM_E_WORKER, "message came without a descriptor");
+        if (frame->type == CM_CHECK_MSG_PACK)
+                return on_pack(c, payload, frame->fd, err);
+        if (frame->type == CM_CHECK_MSG_DOCUMENT)
+                return on_document(c, payload, frame->fd, err);
+        return CM_RAISE(err, CM_E_WORKER, "parent sent message %u", frame->type);
+}
+
+static int serve(struct checker *c, struct cm_err *err)
+{
+        struct cm_frame frame;
+        cm_frame_init(&frame);
+        int r = 0;
+        while (r == 0) {
+                r = cm_chan_recv(c->chan, -1, &frame, err);
+                if (r == CM_CHAN_END)
+                        exit(0); /* the parent is gone */
+                if (r == 0)
+                        r = on_frame(c, &frame, err);
+                if (frame.fd >= 0)
+                        close(frame.fd);
+                frame.fd = -1;
+        }
+        cm_frame_fini(&frame);
+        return r < 0 ? r : 0;
+}
+
+CM_NORETURN static void memory_limit(void *ctx, size_t limit_bytes)
+{
+        (void)ctx;
+        (void)limit_bytes;
+        _exit(cm_err_exit_status(CM_E_LIMIT));
+}
+
+int cm_role_checker(struct cm_chan *chan, char *notes)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_sandbox_report report;
+        cm_arena_set_default_limit_handler(memory_limit, NULL);
+        struct checker c = { .sink = { put_result }, .chan = chan, .notes = notes };
+        cm_buf_init(&c.out, CM_FRAME_BYTES_MAX);
+        cm_buf_init(&c.batch, CM_FRAME_BYTES_MAX);
+        int r = cm_sandbox_enter(CM_ROLE_CHECKER, -1, &report, &err);
+        if (r == 0) {
+                c.arena = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+                c.scratch = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+                r = serve(&c, &err);
+        }
+        if (r == 0)
+                r = send_tallies(&c, &err);
+        cm_buf_clear(&c.out);
+        if (r < 0)
+                cm_fail_write(&c.out, &err);
+        cm_err_clear(&err);
+        CM_IGNORE(cm_chan_send(chan, r < 0 ? CM_CHECK_MSG_FAIL : CM_CHECK_MSG_DONE,
+                               cm_buf_sv(&c.out), -1, &err));
+        cm_buf_fini(&c.out);
+        cm_buf_fini(&c.batch);
+        cm_arena_free(c.scratch);
+        cm_arena_free(c.arena);
+        return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a document kind is: a const descriptor in a file of its own and one row in documents.def. It
+ * says whether a text is of its kind, reads it into a tree, and gives out the subjects in it: the
+ * objects, normalised, that rules are about. Pure: bytes in, subjects out; runs in the sandboxed
+ * worker.
+ */
+#pragma once
+
+#include "check/check.h"
+#include "check/locate.h"
+
+struct cm_document {
+        struct cm_sv name; /* file name as given */
+        struct cm_sv text;
+        size_t number; /* of a stream of several documents */
+        const struct cm_node *root;
+        struct cm_node_locator *locator; /* of `root` */
+};
+
+/* One object. */
+struct cm_subject {
+        const struct cm_check_view *view;
+        const struct cm_document *document;
+        struct cm_sv kind;
+        struct cm_sv name;
+        struct cm_sv group;
+        const struct cm_node *subject;
+        const struct cm_node *variables[CM_CHECK_VIEW_VARIABLES_MAX]; /* as the view names them */
+        struct cm_node_pos pos;                                       /* where the object begins */
+};
+
+/* Where subjects go; they live in the arena of the run. */
+struct cm_subject_sink {
+        int (*put)(struct cm_subject_sink *sink, const struct cm_subject *subject,
+                   struct cm_err *err);
+};
+
+struct cm_document_kind {
+        const char *name; /* "kubernetes" */
+        const char *summary;
+        const struct cm_check_view *const *views; /* NULL-terminated */
+        /* Is this tree of this kind? Called only for trees. */
+        bool (*is)(struct cm_sv name, const struct cm_node *root);
+        /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */
+        bool (*is_text)(struct cm_sv name, struct cm_sv head);
+        int (*parse)(struct cm_arena *arena, struct cm_sv text, const struct cm_node **ret,
+                     struct cm_err *err);
+        /* What readers of this kind take the tree for (null members are absent ...). Or NULL. */
+        const struct cm_node *(*normalise)(struct cm_arena *arena, const struct cm_node *root);
+        int (*subjects)(struct cm_arena *arena, const struct cm_document *document,
+                        struct cm_subject_sink *sink, struct cm_err *err);
+};
+
+/* All rows of documents.def, in row order. */
+extern const struct cm_document_kind *const cm_document_kinds[];
+extern const size_t cm_document_kinds_count;
+
+/* The view of this name, of any kind of document; NULL when there is none. */
+const struct cm_check_view *cm_check_view_find(struct cm_sv name);
+
+/* One JSON value; of a key that stands twice the last counts. */
+CM_MUST_CHECK int cm_document_read_json(struct cm_arena *arena, struct cm_sv text,
+                                        const struct cm_node **ret, struct cm_err *err);

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See evaluate.h. */
+#include "check/evaluate.h"
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "cel/value.h"
+
+enum {
+        MESSAGE_BYTES_MAX = 4096
+};
+
+struct rule_ref {
+        const struct cm_check *check;
+        const struct cm_check_rule *rule;
+        const struct cm_node *params;
+};
+
+struct view_rules {
+        const struct cm_check_view *view;
+        CM_VEC(struct rule_ref) rules; /* of one check: next to each other */
+};
+
+struct cm_check_set {
+        struct cm_check_settings settings;
+        CM_VEC(struct view_rules) views;
+        const struct cm_node *run;
+};
+
+static const struct cm_node *make_run(struct cm_arena *arena,
+                                      const struct cm_check_settings *settings)
+{
+        const struct cm_node_pos pos = { 0 };
+        struct cm_node *run = cm_node_new_map(arena, pos);
+        struct cm_node *k8s = cm_node_new_map(arena, pos);
+        cm_node_put(arena, k8s, CM_SV("major"), pos, cm_node_new_int(arena, pos, 1));
+        cm_node_put(arena, k8s, CM_SV("minor"), pos,
+                    cm_node_new_int(arena, pos, settings->k8s_minor));
+        cm_node_put(arena, run, CM_SV("k8s"), pos, k8s);
+        cm_node_put(arena, run, CM_SV("now"), pos, cm_node_new_int(arena, pos, settings->now_s));
+        return run;
+}
+
+/* The check's defaults with what the profile says instead. */
+static const struct cm_node *params_of(struct cm_arena *arena, const struct cm_check *check,
+                                       const struct cm_check_settings *settings)
+{
+        const struct cm_node *over = cm_node_get_sv(settings->params, check->id);
+        if (cm_node_count(over) == 0)
+                return check->defaults;
+        struct cm_node *params = cm_node_new_map(arena, (struct cm_node_pos){ 0 });
+        for (size_t i = 0; i < cm_node_count(check->defaults); i++) {
+                const struct cm_node_member *m = &check->defaults->map.members[i];
+                const struct cm_node *other = cm_node_get_sv(over, m->key);
+                cm_node_put(arena, params, m->key, m->key_pos, other != NULL ? other : m->value);
+        }
+        return params;
+}
+
+static struct view_rules *rules_of(struct cm_check_set *set, const struct cm_check_view *view)
+{
+        for (size_t i = 0; i < set->views.count; i++)
+                if (set->views.items[i].view == view)
+                        return &set->views.items[i];
+        return NULL;
+}
+
+struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_check *checks,
+                                      size_t count, const struct cm_check_settings *settings)
+{
+        struct cm_check_set *set = CM_NEW(arena, struct cm_check_set);
+        set->settings = *settings;
+        set->run = make_run(arena, settings);
+        for (size_t i = 0; i < count; i++) {
+                const struct cm_node *params = params_of(arena, &checks[i], settings);
+                for (size_t j = 0; j < checks[i].rule_count; j++) {
+                        const struct cm_check_rule *rule = &checks[i].rules[j];
+                        struct view_rules *v = rules_of(set, rule->view);
+                        if (v == NULL) {
+                                v = CM_VEC_PUSH(arena, &set->views);
+                                v->view = rule->view;
+                        }
+                        *CM_VEC_PUSH(arena, &v->rules) =
+                                (struct rule_ref){ &checks[i], rule, params };
+                }
+        }
+        return set;
+}
+
+struct evaluation {
+        const struct cm_check_set *set;
+        struct cm_arena *arena;
+        const struct cm_subject *subject;
+        struct cm_check_sink *sink;
+        struct cm_cel_value slots[CM_CHECK_SLOTS_MAX];
+        const struct rule_ref *ref;
+        bool is_not_applicable; /* some rule of this check said so */
+        size_t given;           /* results of this check */
+};
+
+/* The latest read that lies in the document: what decided. Parameters and the like do not. */
+static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
+{
+        struct cm_check_place place = { .line = e->subject->pos.line,
+                                        .column = e->subject->pos.column };
+        struct cm_node_locator *locator = e->subject->document->locator;
+        uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
+        for (uint32_t i = 0; i < count; i++) {
+                const struct cm_node *n = run->reads[(run->read_count - 1 - i) % CM_CEL_READS];
+                if (n->pos.line == 0 || !cm_node_locate(locator, e->arena, n, &place.pointer))
+                        continue;
+                place.line = n->pos.line;
+                place.column = n->pos.column;
+                return place;
+        }
+        cm_node_locate(locator, e->arena, e->subject->subject, &place.pointer);
+        return place;
+}
+
+static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv message,
+               const struct cm_cel_run *decided, struct cm_err *err)
+{
+        const struct cm_check *c = e->ref->check;
+        struct cm_check_result result = {
+                .check = c->id,
+                .title = c->title,
+                .severity = c->severity,
+                .state = state,
+                .remediation = c->remediation,
+                .message = message,
+                .subject = {
+                        .view = cm_sv_from_cstr(e->subject->view->name),
+                        .kind = e->subject->kind,
+                        .name = e->subject->name,
+                        .group = e->subject->group,
+                        .document = e->subject->document->name,
+                        .document_number = e->subject->document->number,
+                },
+        };
+        if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)
+                result.place = place_of(e, decided);
+        e->given++;
+        return e->sink->put(e->sink, &result, err);
+}
+
+static int add_unknown(struct evaluation *e, const struct cm_cel_program *program,
+                       const struct cm_cel_value *v, const struct cm_cel_run *run,
+                       const struct cm_err *limit, struct cm_err *err)
+{
+        struct cm_sv text;
+        if (limit != NULL) {
+                text = cm_sv_printf(e->arena, "not evaluated: %s", limit->text);
+        } else if (v->kind == CM_CEL_ERROR) {
+                struct cm_cel_fault fault = cm_cel_fault_of(program, *v);
+                text = cm_sv_printf(e->arena, "%.*s has no value: %.*s", CM_SV_ARG(fault.failing),
+                                    CM_SV_ARG(fault.text));
+        } else {
+                text = cm_sv_printf(e->arena, "%.*s is not true or false but a %.*s",
+                                    CM_SV_ARG(cm_cel_text(program)),
+                                    CM_SV_ARG(cm_cel_type_name(*v)));
+        }
+        return add(e, CM_CHECK_UNKNOWN, text, run, err);
+}
+
+enum truth {
+        IS_FALSE,
+        IS_TRUE,
+        IS_UNKNOWN /* and was reported */
+};
+
+static int ask(struct evaluation *e, const struct cm_cel_program *program, enum truth *ret,
+               struct cm_cel_run *run, struct cm_err *err)
+{
+        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_value v = { 0 };
+        struct cm_err problem = CM_ERR_INIT;
+        int r = cm_cel_eval(program, run, &v, &problem);
+        if (r == 0 && v.kind == CM_CEL_BOOL) {
+                *ret = v.boolean ? IS_TRUE : IS_FALSE;
+                return 0;
+        }
+        *ret = IS_UNKNOWN;
+        return add_unknown(e, program, &v, run, r < 0 ? &problem : NULL, err);
+}
+
+static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *ret_passed,
+                  struct cm_err *err)
+{
+        enum truth truth;
+        struct cm_cel_run run;
+        int r = ask(e, rule->expect, &truth, &run, err);
+        *ret_passed = r == 0 && truth == IS_TRUE;
+        if (r < 0 || truth != IS_FALSE)
+                return r;
+        return add(e, CM_CHECK_FAIL, cm_check_message_text(e->arena, &rule->message, e->slots),
+                   &run, err);
+}
+
+/* Every item on its own; PASS once, when all pass. */
+static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
+{
+        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_value list = { 0 };
+        struct cm_err problem = CM_ERR_INIT;
+        int r = cm_cel_eval(rule->each, &run, &list, &problem);
+        if (r != 0 || list.kind != CM_CEL_LIST)
+                return add_unknown(e, rule->each, &list, &run, r < 0 ? &problem : NULL, err);
+        size_t count = cm_cel_list_count(list);
+        size_t passed_count = 0;
+        r = 0;
+        for (size_t i = 0; i < count && r == 0; i++) {
+                bool passed = false;
+                e->slots[CM_CHECK_SLOT_EACH] = cm_cel_list_at(list, i);
+                r = expect(e, rule, &passed, err);
+                passed_count += passed ? 1 : 0;
+        }
+        e->slots[CM_CHECK_SLOT_EACH] = cm_cel_null();
+        if (count == 0)
+                e->is_not_applicable = true;
+        return r == 0 && count > 0 && passed_count == count
+                       ? add(e, CM_CHECK_PASS, CM_SV(""), NULL, err)
+                       : r;
+}
+
+static int evaluate_rule(struct evaluation *e, struct cm_err *err)
+{
+        const struct cm_check_rule *rule = e->ref->rule;
+        const struct cm_check_settings *settings = &e->set->settings;
+        if (rule->kind.len > 0 && !cm_sv_eq(rule->kind, e->subject->kind))
+                return 0;
+        if (settings->k8s_minor < rule->versions.since ||
+            settings->k8s_minor > rule->versions.until) {
+                e->is_not_applicable = true;
+                return 0;
+        }
+        e->slots[CM_CHECK_SLOT_PARAMS] = cm_cel_from_node(e->ref->params);
+        if (rule->when != NULL) {
+                enum truth truth;
+                struct cm_cel_run run;
+                int r = ask(e, rule->when, &truth, &run, err);
+                if (r < 0 || truth == IS_UNKNOWN)
+                        return r;
+                if (truth == IS_FALSE) {
+                        e->is_not_applicable = true;
+                        return 0;
+                }
+        }
+        if (rule->each != NULL)
+                return expect_each(e, rule, err);
+        bool passed = false;
+        int r = expect(e, rule, &passed, err);
+        return r == 0 && passed ? add(e, CM_CHECK_PASS, CM_SV(""), NULL, err) : r;
+}
+
+/* After the last rule of a check: nothing but "does not apply" is said once. */
+static int close_check(struct evaluation *e, struct cm_err *err)
+{
+        int r = e->is_not_applicable && e->given == 0
+                        ? add(e, CM_CHECK_NOT_APPLICABLE, CM_SV(""), NULL, err)
+                        : 0;
+        e->is_not_applicable = false;
+        e->given = 0;
+        return r;
+}
+
+int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
+                     const struct cm_subject *subject, struct cm_check_sink *sink,
+                     struct cm_err *err)
+{
+        struct evaluation e = { .set = set, .arena = scratch, .subject = subject, .sink = sink };
+        e.slots[CM_CHECK_SLOT_SUBJECT] = cm_cel_from_node(subject->subject);
+        e.slots[CM_CHECK_SLOT_PROFILE] = cm_cel_from_node(set->settings.profile);
+        e.slots[CM_CHECK_SLOT_RUN] = cm_cel_from_node(set->run);
+        e.slots[CM_CHECK_SLOT_EACH] = cm_cel_null();
+        for (size_t i = 0; i < CM_CHECK_VIEW_VARIABLES_MAX; i++)
+                e.slots[CM_CHECK_SLOT_VIEW + i] = cm_cel_from_node(subject->variables[i]);
+        for (size_t i = 0; i < set->views.count; i++) {
+                const struct view_rules *v = &set->views.items[i];
+                if (v->view != subject->view)
+                        continue;
+                for (size_t j = 0; j < v->rules.count; j++) {
+                        e.ref = &v->rules.items[j];
+                        int r = evaluate_rule(&e, err);
+                        bool is_last = j + 1 == v->rules.count ||
+                                       v->rules.items[j + 1].check != e.ref->check;
+                        if (r == 0 && is_last)
+                                r = close_check(&e, err);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        return 0;
+}
+
+struct cm_sv cm_check_message_text(struct cm_arena *arena, const struct cm_check_message *message,
+                                   const struct cm_cel_value *slots)
+{
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, MESSAGE_BYTES_MAX);
+        for (size_t i = 0; i < message->count; i++) {
+                const struct cm_check_message_part *part = &message->parts[i];
+                cm_buf_put_sv(&out, part->text);
+                if (part->program == NULL)
+                        continue;
+                struct cm_cel_run run = { .slots = slots, .scratch = arena };
+                struct cm_cel_value v = { 0 };
+                struct cm_err problem = CM_ERR_INIT;
+                if (cm_cel_eval(part->program, &run, &v, &problem) != 0)
+                        cm_buf_put_char(&out, '?');
+                else if (v.kind == CM_CEL_STRING)
+                        cm_buf_put_sv(&out, cm_cel_sv(v));
+                else
+                        cm_cel_put_json(&out, arena, v);
+        }
+        return cm_sv_dup(arena, cm_sv_slice(cm_buf_sv(&out), 0, MESSAGE_BYTES_MAX));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The checks at hand: those that are built into the program (packed from checks/ by
+ * tools/pack_checks.c) and those of files that the user gave. Checks are read when the first
+ * document of a kind that they are about comes: a Dockerfile does not wait for hundreds of checks
+ * of Kubernetes. Format of the pack: docs/formats/check-file.md, "Pack".
+ */
+#pragma once
+
+#include "check/run.h"
+
+struct cm_check_library;
+
+struct cm_check_library_options {
+        struct cm_check_settings settings;
+        const struct cm_sv *wanted; /* ids; none: all that are not optional */
+        size_t wanted_count;
+        struct cm_sv profile; /* name, or "": chooses checks and sets parameters */
+        bool all;             /* optional ones too */
+};
+
+/* `options` is borrowed. Errors: CM_E_INTERNAL (the built-in pack is damaged). */
+CM_MUST_CHECK int cm_check_library_new(struct cm_arena *arena,
+                                       const struct cm_check_library_options *options,
+                                       struct cm_check_library **ret, struct cm_err *err);
+/* Adds the checks and profiles of a YAML text (several documents); one with a known id takes its place. */
+CM_MUST_CHECK int cm_check_library_add(struct cm_check_library *library, struct cm_sv source,
+                                       struct cm_sv text, struct cm_err *err);
+struct cm_check_provider *cm_check_library_provider(struct cm_check_library *library);
+
+/* All checks, by id; for `coaming checks`. With their tests. */
+CM_MUST_CHECK int cm_check_library_all(struct cm_check_library *library,
+                                       const struct cm_check *const **ret, size_t *ret_count,
+                                       struct cm_err *err);
+
+/* All profiles, in the order of the pack: trees as profile_select.h describes them. */
+CM_MUST_CHECK int cm_check_library_profiles(struct cm_check_library *library,
+                                            const struct cm_node *const **ret, size_t *ret_count,
+                                            struct cm_err *err);
+
+void cm_check_pack_write_profile(struct cm_buf *buf, const struct cm_node *root);
+/* Writes one check into a pack; see tools/pack_checks.c. `root` is the tree of its file. */
+void cm_check_pack_write(struct cm_buf *buf, const struct cm_check *check,
+                         const struct cm_node *root);

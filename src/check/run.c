@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See run.h. */
+#include "check/run.h"
+
+#include "base/limits.h"
+#include "codec/node_yaml.h"
+
+enum {
+        HEAD_BYTES = 4096
+};
+
+struct evaluating_sink {
+        struct cm_subject_sink sink; /* first */
+        const struct cm_check_set *set;
+        struct cm_arena *scratch;
+        struct cm_check_sink *out;
+        struct cm_check_counts *counts;
+};
+
+static int put_subject(struct cm_subject_sink *sink, const struct cm_subject *subject,
+                       struct cm_err *err)
+{
+        struct evaluating_sink *s = (struct evaluating_sink *)(void *)sink;
+        s->counts->subjects++;
+        int r = cm_check_subject(s->set, s->scratch, subject, s->out, err);
+        cm_arena_reset(s->scratch);
+        return r;
+}
+
+static int evaluate_document(struct cm_check_provider *provider, struct cm_arena *arena,
+                             const struct cm_document_kind *kind,
+                             const struct cm_document *document, struct cm_check_sink *sink,
+                             struct cm_check_counts *counts, struct cm_err *err)
+{
+        struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+        struct evaluating_sink s = { { put_subject }, NULL, scratch, sink, counts };
+        int r = provider->get(provider, kind, &s.set, err);
+        if (r < 0)
+                return r;
+        struct cm_document *d = CM_NEW(arena, struct cm_document);
+        *d = *document;
+        if (kind->normalise != NULL)
+                d->root = kind->normalise(arena, d->root);
+        d->locator = cm_node_locator_new(arena, d->root);
+        counts->documents++;
+        return kind->subjects(arena, d, &s.sink, err);
+}
+
+int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
+                      const struct cm_document *document, struct cm_check_sink *sink,
+                      struct cm_check_counts *counts, struct cm_err *err)
+{
+        for (size_t i = 0; i < cm_document_kinds_count; i++) {
+                const struct cm_document_kind *kind = cm_document_kinds[i];
+                if (kind->is != NULL && kind->is(document->name, document->root))
+                        return evaluate_document(provider, arena, kind, document, sink, counts,
+                                                 err);
+        }
+        counts->unknown++;
+        return 0;
+}
+
+static bool looks_like_json(struct cm_sv text)
+{
+        text = cm_sv_trim(cm_sv_slice(text, 0, HEAD_BYTES));
+        return text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[');
+}
+
+/* JSON is YAML as well, but its own reader is faster; "{" may also begin flow YAML. */
+static int read_trees(struct cm_arena *arena, struct cm_sv text, const struct cm_node_doc **docs,
+                      size_t *count, struct cm_err *err)
+{
+        const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO2 };
+        if (looks_like_json(text)) {
+                struct cm_err not_json = CM_ERR_INIT;
+                struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
+                if (cm_document_read_json(arena, text, &doc->root, &not_json) == 0) {
+                        *docs = doc;
+                        *count = 1;
+                        return 0;
+                }
+                if (not_json.code == CM_E_LIMIT)
+                        return cm_err_copy(err, &not_json);
+        }
+        return cm_node_parse_yaml(arena, text, &options, docs, count, err);
+}
+
+int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, struct cm_sv name,
+                  struct cm_sv text, struct cm_check_sink *sink, struct cm_check_counts *counts,
+                  struct cm_err *err)
+{
+        struct cm_document document = { .name = name, .text = text };
+        for (size_t i = 0; i < cm_document_kinds_count; i++) {
+                const struct cm_document_kind *kind = cm_document_kinds[i];
+                if (kind->is_text == NULL || !kind->is_text(name, cm_sv_slice(text, 0, HEAD_BYTES)))
+                        continue;
+                int r = kind->parse(arena, text, &document.root, err);
+                return r < 0 ? r
+                             : evaluate_document(provider, arena, kind, &document, sink, counts,
+                                                 err);
+        }
+        const struct cm_node_doc *docs = NULL;
+        size_t count = 0;
+        int r = read_trees(arena, text, &docs, &count, err);
+        for (size_t i = 0; i < count && r == 0; i++) {
+                document.root = docs[i].root;
+                document.number = i;
+                r = cm_check_document(provider, arena, &document, sink, counts, err);
+        }
+        return r;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the text of a file to results: finds out what kind of document it is, reads it, takes its
+ * subjects and evaluates checks on them. Pure; runs in the sandboxed worker.
+ */
+#pragma once
+
+#include "check/evaluate.h"
+
+/* Who has the checks for a kind of document: they are loaded when the first one comes. */
+struct cm_check_provider {
+        /* Returns 0 and a set that may be empty. */
+        int (*get)(struct cm_check_provider *provider, const struct cm_document_kind *kind,
+                   const struct cm_check_set **ret, struct cm_err *err);
+};
+
+struct cm_check_counts {
+        size_t documents; /* of a known kind */
+        size_t unknown;   /* documents of no known kind: not looked at */
+        size_t subjects;
+};
+
+/*
+ * Input:   `name` decides for kinds that have names ("Dockerfile"); `arena` holds the document.
+ * Errors:  CM_E_MALFORMED with line and column, CM_E_LIMIT.
+ * Counts:  *counts is added to.
+ */
+CM_MUST_CHECK int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena,
+                                struct cm_sv name, struct cm_sv text, struct cm_check_sink *sink,
+                                struct cm_check_counts *counts, struct cm_err *err);
+
+/* The same for a tree that was read already. */
+CM_MUST_CHECK int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
+                                    const struct cm_document *document, struct cm_check_sink *sink,
+                                    struct cm_check_counts *counts, struct cm_err *err);

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "check/session.h"
+#include "cmd/report_output.h"
+#include "cmd/target_options.h"
+#include "os/file.h"
+#include "report/check_format.h"
+
+enum {
+        DIRECTORY_DEPTH_MAX = 32,
+        ARENA_BYTES_MAX = 2000 << 20,
+        LATEST_MINOR = 999
+};
+
+static const char *const severity_choices[] = { "negligible", "low",      "medium",
+                                                "high",       "critical", NULL };
+
+static const struct cm_opt options[] = {
+        { .name = "format",
+          .letter = 'f',
+          .kind = CM_OPT_VALUE,
+          .arg = "FORMAT",
+          .otherwise = "table",
+          .help = "table, json, sarif or junit",
+          .in_config = true },
+        { .name = "output",
+          .letter = 'o',
+          .kind = CM_OPT_LIST,
+          .arg = "FORMAT=FILE",
+          .help = "also write a report to a file; repeatable",
+          .in_config = true },
+        { .name = "json", .help = "short for --format json" },
+        { .name = "wide", .help = "tables of 160 columns", .in_config = true },
+        { .name = "show-passed", .help = "list what passes or does not apply, too" },
+        { .name = "profile",
+          .letter = 'p',
+          .kind = CM_OPT_VALUE,
+          .arg = "NAME",
+          .help = "only the checks of a profile (coaming checks list)",
+          .in_config = true,
+          .heading = "Which checks" },
+        { .name = "only", .kind = CM_OPT_LIST, .arg = "ID", .help = "only this check; repeatable" },
+        { .name = "optional", .help = "matters of style too", .in_config = true },
+        { .name = "checks",
+          .kind = CM_OPT_LIST,
+          .arg = "FILE",
+          .help = "check file of your own, beside the built-in ones; repeatable",
+          .in_config = true },
+        { .name = "k8s-version",
+          .kind = CM_OPT_VALUE,
+          .arg = "1.NN",
+          .help = "Kubernetes version to judge for (default: the newest)",
+          .in_config = true },
+        { .name = "severity",
+          .kind = CM_OPT_VALUE,
+          .arg = "WORD",
+          .choices = severity_choices,
+          .help = "show results from this severity on",
+          .in_config = true,
+          .heading = "Policy" },
+        { .name = "fail-on",
+          .kind = CM_OPT_VALUE,
+          .arg = "WORD",
+          .choices = severity_choices,
+          .otherwise = "negligible",
+          .help = "exit 1 when a check of this severity or more fails",
+          .in_config = true },
+        { .name = "allow-incomplete",
+          .help = "exit 0 although something could not be decided",
+          .in_config = true },
+        { .name = "timeout",
+          .kind = CM_OPT_VALUE,
+          .arg = "SECONDS",
+          .otherwise = "600",
+          .help = "give up after this time",
+          .in_config = true },
+        { .name = NULL },
+};
+
+struct walk {
+        struct cm_arena *arena;
+        CM_VEC(const char *) files;
+};
+
+/* Files of a directory that may hold configuration. Others are not looked at. */
+static bool is_candidate(const char *name)
+{
+        struct cm_sv n = cm_sv_from_cstr(name);
+        static const char *const suffixes[] = { ".yaml", ".yml", ".json", ".dockerfile",
+                                                ".Dockerfile" };
+        for (size_t i = 0; i < CM_ARRAY_LEN(suffixes); i++)
+                if (cm_sv_has_suffix(n, cm_sv_from_cstr(suffixes[i])))
+                        return true;
+        return cm_sv_has_prefix(n, CM_SV("Dockerfile")) ||
+               cm_sv_has_prefix(n, CM_SV("Containerfile"));
+}
+
+static int by_name(const void *a, const void *b)
+{
+        return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int walk_directory(struct walk *w, const char *path, int depth, struct cm_err *err)
+{
+        DIR *dir = opendir(path);
+        if (dir == NULL)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
+                                      path);
+        CM_VEC(const char *) names = { 0 };
+        for (struct dirent *e; (e = readdir(dir)) != NULL;)
+                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
+                        *CM_VEC_PUSH(w->arena, &names) =
+                                cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
+        closedir(dir);
+        if (names.count > 1)
+                qsort(names.items, names.count, sizeof(*names.items), by_name);
+        for (size_t i = 0; i < names.count; i++) {
+                struct stat st;
+                const char *slash = strrchr(names.items[i], '/');
+                if (lstat(names.items[i], &st) != 0)
+                        continue;
+                if (S_ISDIR(st.st_mode) && depth < DIRECTORY_DEPTH_MAX) {
+                        int r = walk_directory(w, names.items[i], depth + 1, err);
+                        if (r < 0)
+                                return r;
+                } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
+                        *CM_VEC_PUSH(w->arena, &w->files) = names.items[i];
+                }
+        }
+        return 0;
+}
+
+static int collect(struct walk *w, const char *target, struct cm_err *err)
+{
+        struct stat st;
+        if (strcmp(target, "-") == 0) {
+                *CM_VEC_PUSH(w->arena, &w->files) = target;
+                return 0;
+        }
+        if (stat(target, &st) != 0)
+                return CM_RAISE_ERRNO(err, CM_E_USAGE, errno, "could not open '%.200s'", target);
+        if (S_ISDIR(st.st_mode)) {
+                size_t len = strlen(target);
+                while (len > 1 && target[len - 1] == '/')
+                        len--;
+                return walk_directory(w, cm_sv_printf(w->arena, "%.*s", (int)len, target).ptr, 0,
+                                      err);
+        }
+        *CM_VEC_PUSH(w->arena, &w->files) = target;
+        return 0;
+}
+
+static int open_file(const char *path, int *ret, struct cm_err *err)
+{
+        int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
+        *ret = fd;
+        return 0;
+}
+
+static int make_job(const struct cm_args *args, struct cm_check_job *job, struct cm_err *err)
+{
+        *job = (struct cm_check_job){ .k8s_minor = LATEST_MINOR, .now_s = cm_clock_wall_s() };
+        const char *version = cm_args_get(args, "k8s-version");
+        if (version != NULL) {
+                struct cm_sv v = cm_sv_from_cstr(version);
+                struct cm_err problem = CM_ERR_INIT;
+                uint64_t minor = 0;
+                v = cm_sv_has_prefix(v, CM_SV("v")) ? cm_sv_skip(v, 1) : v;
+                if (!cm_sv_has_prefix(v, CM_SV("1.")) ||
+                    cm_parse_u64(cm_sv_skip(v, 2), 0, 998, &minor, &problem) < 0)
+                        return CM_RAISE(err, CM_E_USAGE,
+                                        "--k8s-version is written 1.32, not '%.40s'", version);
+                job->k8s_minor = (uint32_t)minor;
+        }
+        const char *profile = cm_args_get(args, "profile");
+        job->profile = cm_sv_from_cstr(profile);
+        job->all = cm_args_flag(args, "optional");
+        job->with_passed = cm_args_flag(args, "show-passed");
+        const char *const *only = NULL;
+        job->wanted_count = cm_args_list(args, "only", &only);
+        struct cm_sv *wanted = CM_NEW_ARRAY(args->arena, struct cm_sv, job->wanted_count);
+        for (size_t i = 0; i < job->wanted_count; i++)
+                wanted[i] = cm_sv_from_cstr(only[i]);
+        job->wanted = wanted;
+        return 0;
+}
+
+static int give_packs(const struct cm_args *args, struct cm_check_session *session,
+                      struct cm_err *err)
+{
+        const char *const *packs = NULL;
+        size_t count = cm_args_list(args, "checks", &packs);
+        for (size_t i = 0; i < count; i++) {
+                int fd = -1;
+                int r = open_file(packs[i], &fd, err);
+                if (r == 0) {
+                        r = cm_check_session_add_pack(session, packs[i], fd, err);
+                        close(fd);
+                }
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int give_documents(const struct walk *w, struct cm_check_session *session,
+                          struct cm_err *err)
+{
+        for (size_t i = 0; i < w->files.count; i++) {
+                int fd = -1;
+                int r = open_file(w->files.items[i], &fd, err);
+                if (r == 0) {
+                        r = cm_check_session_document(session, w->files.items[i], fd, err);
+                        close(fd);
+                }
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Within a document: in its order, the worst first at one object. */
+static int result_order(const void *a, const void *b)
+{
+        const struct cm_check_result *x = a;
+        const struct cm_check_result *y = b;
+        if (x->subject.document_number != y->subject.document_number)
+                return x->subject.document_number < y->subject.document_number ? -1 : 1;
+        int c = cm_sv_cmp(x->subject.group, y->subject.group);
+        c = c != 0 ? c : cm_sv_cmp(x->subject.kind, y->subject.kind);
+        c = c != 0 ? c : cm_sv_cmp(x->subject.name, y->subject.name);
+        if (c != 0)
+                return c;
+        if (x->severity != y->severity)
+                return x->severity > y->severity ? -1 : 1;
+        c = cm_sv_cmp(x->check, y->check);
+        if (c != 0)
+                return c;
+        if (x->place.line != y->place.line)
+                return x->place.line < y->place.line ? -1 : 1;
+        if (x->place.column != y->place.column)
+                return x->place.column < y->place.column ? -1 : 1;
+        return cm_sv_cmp(x->message, y->message);
+}
+
+static void sort_results(struct cm_arena *arena, struct cm_check_outcome *outcome)
+{
+        struct cm_check_result *sorted =
+                CM_NEW_ARRAY(arena, struct cm_check_result, outcome->result_count);
+        for (size_t i = 0; i < outcome->result_count; i++)
+                sorted[i] = outcome->results[i];
+        for (size_t from = 0; from < outcome->result_count;) {
+                size_t to = from;
+                while (to < outcome->result_count &&
+                       sorted[to].subject.document.ptr == sorted[from].subject.document.ptr)
+                        to++;
+                qsort(sorted + from, to - from, sizeof(*sorted), result_order);
+                from = to;
+        }
+        outcome->results = sorted;
+}
+
+static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
+{
+        struct cm_check_report report = *(const struct cm_check_report *)ctx;
+        const struct cm_check_format *format = cm_check_format_find(name);
+        if (format == NULL)
+                return false;
+        report.color = report.color && to_terminal;
+        format->write(out, &report);
+        return true;
+}
+
+static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome)
+{
+        enum cm_severity fail_on = CM_SEVERITY_NEGLIGIBLE;
+        CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(cm_args_get(args, "fail-on")), &fail_on));
+        uint64_t unknown = 0;
+        for (size_t i = 0; i < outcome->tally_count; i++) {
+                const struct cm_check_tally *t = &outcome->tallies[i];
+                if (t->severity >= fail_on && t->counts[CM_CHECK_FAIL] > 0)
+                        return 1;
+                unknown += t->counts[CM_CHECK_UNKNOWN];
+        }
+        /* A file that is not written as its kind must be is bad input, also among good ones. */
+        for (size_t i = 0; i < outcome->unread_count; i++)
+                if (outcome->unread[i].code != CM_E_OK)
+                        return cm_err_exit_status(outcome->unread[i].code);
+        bool nothing = outcome->documents == 0;
+        return (unknown > 0 || nothing) && !cm_args_flag(args, "allow-incomplete")
+                       ? cm_err_exit_status(CM_E_INCOMPLETE)
+                       : 0;
+}
+
+static int check_all(const struct cm_args *args, struct cm_arena *arena, const struct walk *w,
+                     struct cm_check_outcome *ret, struct cm_err *err)
+{
+        struct cm_check_job job;
+        uint64_t budget_s = 0;
+        int r = make_job(args, &job, err);
+        if (r == 0 && cm_parse_u64(cm_sv_from_cstr(cm_args_get(args, "timeout")), 1, 86400,
+                                   &budget_s, err) < 0) {
+                err->code = CM_E_USAGE;
+                return cm_err_context(err, "--timeout");
+        }
+        struct cm_check_session *session = NULL;
+        if (r == 0)
+                r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
+        if (r == 0)
+                r = give_packs(args, session, err);
+        if (r == 0)
+                r = give_documents(w, session, err);
+        if (r == 0)
+                r = cm_check_session_finish(session, ret, err);
+        cm_check_session_stop(session);
+        return r;
+}
+
+static int check_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(ARENA_BYTES_MAX);
+        struct walk w = { .arena = arena };
+        struct cm_check_outcome outcome = { 0 };
+        const char *format = cm_args_flag(args, "json") ? "json" : cm_args_get(args, "format");
+        if (cm_check_format_find(format) == NULL) {
+                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
+                                   "--format: there is no format '%.40s'; table, json, sarif, "
+                                   "junit",
+                                   format));
+                return cm_command_fail(&err);
+        }
+        int r = 0;
+        for (size_t i = 0; i < args->positional_count && r == 0; i++)
+                r = collect(&w, args->positional[i], &err);
+        if (r == 0)
+                r = check_all(args, arena, &w, &outcome, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
+        sort_results(arena, &outcome);
+        struct cm_check_report report = {
+                .outcome = &outcome,
+                .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
+                .severity = CM_SEVERITY_UNKNOWN,
+                .wide = cm_args_flag(args, "wide"),
+                .color = cm_wants_color(args, STDOUT_FILENO),
+        };
+        const char *word = cm_args_get(args, "severity");
+        if (word != NULL)
+                CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(word), &report.severity));
+        const struct cm_report_writer writer = { write_report, &report };
+        if (cm_report_output(args, format, &writer, &err) < 0)
+                return cm_command_fail(&err);
+        return exit_status(args, &outcome);
+}
+
+extern const struct cm_cmd cm_cmd_check;
+const struct cm_cmd cm_cmd_check = {
+        .name = "check",
+        .summary = "check configuration files",
+        .synopsis = "FILE|DIR|-... [flags]",
+        .description =
+                "Evaluates checks on what configuration says: Kubernetes manifests in YAML or "
+                "JSON, also several in one file. Directories are searched for such files.\n\n"
+                "Each check gives pass, fail, or unknown: what cannot be decided is never "
+                "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
+                "failed; 5: a file could not be read as what it is.",
+        .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
+                                           "coaming check -p pss-restricted k8s/",
+                                           "the checks of one profile on a directory",
+                                           "helm template . | coaming check -",
+                                           "what a chart becomes", NULL },
+        .options = options,
+        .positional_min = 1,
+        .positional_max = SIZE_MAX,
+        .run = check_run,
+};

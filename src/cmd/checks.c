@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `coaming checks`: lists, shows and tests checks. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "check/library.h"
+#include "check/selftest.h"
+#include "cmd/command.h"
+#include "os/file.h"
+
+static const struct cm_check_library_options all_options = { .all = true };
+
+/* The built-in checks, or those of the files that are named. */
+static int open_library(const struct cm_args *args, const char *const *files, size_t count,
+                        struct cm_check_library **ret, struct cm_err *err)
+{
+        int r = cm_check_library_new(args->arena, &all_options, ret, err);
+        for (size_t i = 0; i < count && r == 0; i++) {
+                struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+                cm_buf_init(&buf, CM_MIB(16));
+                r = cm_file_read(AT_FDCWD, files[i], &buf, err);
+                if (r > 0)
+                        return CM_RAISE(err, CM_E_USAGE, "there is no file '%.200s'", files[i]);
+                if (r == 0)
+                        r = cm_check_library_add(*ret, cm_sv_from_cstr(files[i]),
+                                                 cm_sv_dup(args->arena, cm_buf_sv(&buf)), err);
+        }
+        return r;
+}
+
+static int list_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_check_library *library = NULL;
+        const struct cm_check *const *checks = NULL;
+        const struct cm_node *const *profiles = NULL;
+        size_t count = 0;
+        size_t profile_count = 0;
+        int r = open_library(args, NULL, 0, &library, &err);
+        if (r == 0)
+                r = cm_check_library_all(library, &checks, &count, &err);
+        if (r == 0)
+                r = cm_check_library_profiles(library, &profiles, &profile_count, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
+        for (size_t i = 0; i < count; i++)
+                printf("%-9s %-10s %s%s\n", cm_escape(args->arena, checks[i]->id),
+                       cm_severity_to_string(checks[i]->severity),
+                       cm_escape(args->arena, checks[i]->title),
+                       checks[i]->is_optional ? " (optional)" : "");
+        printf("\nProfiles:\n");
+        for (size_t i = 0; i < profile_count; i++)
+                printf("%-20s %s\n",
+                       cm_escape(args->arena, cm_node_get_string(profiles[i], "profile")),
+                       cm_escape(args->arena, cm_node_get_string(profiles[i], "title")));
+        return 0;
+}
+
+static const struct cm_check *find(const struct cm_check *const *checks, size_t count,
+                                   const char *id)
+{
+        for (size_t i = 0; i < count; i++)
+                if (cm_sv_eq_nocase(checks[i]->id, cm_sv_from_cstr(id)))
+                        return checks[i];
+        return NULL;
+}
+
+static void show(struct cm_arena *arena, const struct cm_check *c)
+{
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_MIB(1));
+        cm_buf_printf(&out, "%.*s  %s\n", CM_SV_ARG(c->id), cm_severity_to_string(c->severity));
+        const struct {
+                const char *label;
+                struct cm_sv text;
+        } parts[] = { { "", c->title },
+                      { "\nWhy\n", c->rationale },
+                      { "\nWhat to do\n", c->remediation },
+                      { "\nQuestion\n", c->question } };
+        for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++) {
+                if (parts[i].text.len == 0)
+                        continue;
+                cm_buf_put_str(&out, parts[i].label);
+                cm_buf_put_escaped(&out, parts[i].text);
+                cm_buf_put_char(&out, '\n');
+        }
+        cm_buf_put_str(&out, "\nLooks at\n");
+        for (size_t i = 0; i < c->rule_count; i++) {
+                const struct cm_check_rule *rule = &c->rules[i];
+                cm_buf_printf(&out, "%s%s%.*s: ", rule->view->name, rule->kind.len > 0 ? " " : "",
+                              CM_SV_ARG(rule->kind));
+                cm_buf_put_escaped(&out, cm_cel_text(rule->expect));
+                cm_buf_put_char(&out, '\n');
+        }
+        if (c->map_count > 0)
+                cm_buf_put_str(&out, "\nEvidence for\n");
+        for (size_t i = 0; i < c->map_count; i++) {
+                cm_buf_put_escaped(&out, c->maps[i].framework);
+                for (size_t j = 0; j < c->maps[i].row_count; j++) {
+                        cm_buf_put_str(&out, j == 0 ? " " : ", ");
+                        cm_buf_put_escaped(&out, c->maps[i].rows[j]);
+                }
+                cm_buf_put_char(&out, '\n');
+        }
+        (void)arena;
+        fwrite(out.ptr, 1, out.len, stdout);
+}
+
+static int show_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_check_library *library = NULL;
+        const struct cm_check *const *checks = NULL;
+        size_t count = 0;
+        int r = open_library(args, NULL, 0, &library, &err);
+        if (r == 0)
+                r = cm_check_library_all(library, &checks, &count, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
+        const struct cm_check *c = find(checks, count, args->positional[0]);
+        if (c == NULL) {
+                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
+                                   "there is no check '%.40s'; coaming checks list",
+                                   args->positional[0]));
+                return cm_command_fail(&err);
+        }
+        show(args->arena, c);
+        return 0;
+}
+
+/* Returns the number of failures, or < 0. */
+static int test_one(struct cm_arena *arena, const struct cm_check *check, size_t *ret_run,
+                    struct cm_err *err)
+{
+        const struct cm_check_test_failure *failures = NULL;
+        size_t count = 0;
+        int r = cm_check_selftest(arena, check, &failures, &count, ret_run, err);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < count; i++)
+                printf("FAILED %s test %zu: %s\n", cm_escape(arena, check->id), failures[i].number,
+                       cm_escape(arena, failures[i].text));
+        return (int)CM_MIN(count, (size_t)INT32_MAX);
+}
+
+static int test_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_check_library *library = NULL;
+        const struct cm_check *const *checks = NULL;
+        size_t count = 0;
+        size_t passed = 0;
+        size_t failed = 0;
+        int r = open_library(args, args->positional, args->positional_count, &library, &err);
+        if (r == 0)
+                r = cm_check_library_all(library, &checks, &count, &err);
+        for (size_t i = 0; i < count && r >= 0; i++) {
+                size_t tests = 0;
+                r = test_one(args->arena, checks[i], &tests, &err);
+                failed += r > 0 ? (size_t)r : 0;
+                passed += r >= 0 ? tests - (size_t)r : 0;
+        }
+        if (r < 0)
+                return cm_command_fail(&err);
+        printf("%zu checks, %zu tests passed, %zu failed\n", count, passed, failed);
+        return failed > 0 ? 1 : 0;
+}
+
+static const struct cm_opt no_options[] = { { .name = NULL } };
+static const struct cm_cmd list_command = {
+        .name = "list",
+        .summary = "all built-in checks and profiles",
+        .synopsis = "",
+        .options = no_options,
+        .run = list_run,
+};
+static const struct cm_cmd show_command = {
+        .name = "show",
+        .summary = "what a check looks at, why, and what to do",
+        .synopsis = "ID",
+        .options = no_options,
+        .positional_min = 1,
+        .positional_max = 1,
+        .run = show_run,
+};
+static const struct cm_cmd test_command = {
+        .name = "test",
+        .summary = "run the tests that checks carry",
+        .synopsis = "[FILE...]",
+        .description = "Runs the tests of all built-in checks and of those in the files named.",
+        .options = no_options,
+        .positional_max = SIZE_MAX,
+        .run = test_run,
+};
+
+extern const struct cm_cmd cm_cmd_checks;
+const struct cm_cmd cm_cmd_checks = {
+        .name = "checks",
+        .summary = "list, show and test checks",
+        .synopsis = "COMMAND",
+        .subcommands =
+                (const struct cm_cmd *const[]){ &list_command, &show_command, &test_command, NULL },
+};

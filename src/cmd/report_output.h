@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where reports go: standard output, and files named by --output FORMAT=FILE. */
+#pragma once
+
+#include "base/buf.h"
+#include "cmd/command.h"
+
+/* Writes one report with the format of a name; false: there is no such format. */
+struct cm_report_writer {
+        bool (*write)(void *ctx, const char *format, bool to_terminal, struct cm_buf *out);
+        void *ctx;
+};
+
+/* Errors: CM_E_USAGE (no such format, no "="), CM_E_IO, CM_E_LIMIT (a report over 1 GiB). */
+CM_MUST_CHECK int cm_report_output(const struct cm_args *args, const char *format,
+                                   const struct cm_report_writer *writer, struct cm_err *err);

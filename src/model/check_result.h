@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Results of configuration checks: what check/ decides and report/ prints. Plain values in one
+ * arena. PASS is said only of something that was looked at: whatever could not be read or has no
+ * value is UNKNOWN, with the reason.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/sv.h"
+#include "model/severity.h"
+
+#define CM_CHECK_STATES(X)                                                          \
+        X(UNKNOWN, "unknown") /* data is missing or unreadable */                   \
+        X(FAIL, "fail")                                                             \
+        X(WAIVED, "waived")                 /* fails, and a waiver applies */       \
+        X(MANUAL, "manual")                 /* a person must answer the question */ \
+        X(NOT_APPLICABLE, "not-applicable") /* the check says so of this object */  \
+        X(PASS, "pass")
+
+enum cm_check_state {
+#define X(state, name) CM_CHECK_##state,
+        CM_CHECK_STATES(X)
+#undef X
+        CM_CHECK_STATE_COUNT
+};
+const char *cm_check_state_to_string(enum cm_check_state state);
+bool cm_check_state_from_string(struct cm_sv s, enum cm_check_state *ret);
+
+/* The object that was looked at. */
+struct cm_check_subject {
+        struct cm_sv view;      /* "k8s.pod" */
+        struct cm_sv kind;      /* "Deployment" */
+        struct cm_sv name;      /* "web" */
+        struct cm_sv group;     /* namespace, stage, project; or "" */
+        struct cm_sv document;  /* file name as given, or the source: "docker inspect" */
+        size_t document_number; /* of a stream of several, from 0 */
+};
+
+struct cm_check_place {
+        uint32_t line; /* 1-based; 0 = the document has no lines */
+        uint32_t column;
+        struct cm_sv pointer; /* JSON pointer within the document, or "" */
+};
+
+struct cm_check_result {
+        struct cm_sv check; /* "K8S-0012" */
+        struct cm_sv title;
+        enum cm_severity severity;
+        enum cm_check_state state;
+        struct cm_check_subject subject;
+        struct cm_check_place place; /* what decided it; of FAIL and UNKNOWN */
+        struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
+        struct cm_sv remediation;
+        struct cm_sv fingerprint; /* same object, same fault, same text */
+};
+
+/* How often a check had each state. */
+struct cm_check_tally {
+        struct cm_sv check;
+        enum cm_severity severity;
+        uint64_t counts[CM_CHECK_STATE_COUNT];
+};
+
+/* A document that could not be read, or that is of no kind that checks know. */
+struct cm_check_unread {
+        struct cm_sv document;
+        enum cm_err_code code; /* CM_E_OK: of no known kind */
+        struct cm_sv reason;
+};
+
+/* Everything that one run says. */
+struct cm_check_outcome {
+        const struct cm_check_result *results; /* in the order of documents; see with_passed */
+        size_t result_count;
+        const struct cm_check_unread *unread;
+        size_t unread_count;
+        const struct cm_check_tally *tallies; /* of every check that had a result */
+        size_t tally_count;
+        uint64_t documents; /* that were looked at */
+        uint64_t subjects;
+        bool with_passed; /* `results` holds those too that pass or do not apply */
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See terminal.h. */
+#include "report/terminal.h"
+
+#include "base/escape.h"
+
+const char *cm_term_color(enum cm_severity severity)
+{
+        switch (severity) {
+        case CM_SEVERITY_CRITICAL:
+                return "\x1b[1;31m";
+        case CM_SEVERITY_HIGH:
+                return "\x1b[31m";
+        case CM_SEVERITY_MEDIUM:
+                return "\x1b[33m";
+        case CM_SEVERITY_LOW:
+                return "\x1b[36m";
+        case CM_SEVERITY_NEGLIGIBLE:
+        case CM_SEVERITY_UNKNOWN:
+        case CM_SEVERITY_COUNT:
+                return "\x1b[2m";
+        }
+        return "";
+}
+
+void cm_term_put_cell(struct cm_buf *out, struct cm_sv text, size_t columns, bool pad)
+{
+        struct cm_buf safe CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&safe, CM_KIB(64));
+        cm_buf_put_escaped(&safe, text);
+        struct cm_sv rest = cm_buf_sv(&safe);
+        size_t total = 0;
+        for (size_t i = 0; i < rest.len; i++)
+                total += ((unsigned char)rest.ptr[i] & 0xc0) != 0x80;
+        bool cut = total > columns;
+        size_t room = cut ? columns - 1 : columns;
+        size_t used = 0;
+        while (rest.len > 0 && used < room) {
+                uint32_t cp = 0;
+                size_t n = CM_MAX(cm_utf8_next(rest, &cp), (size_t)1);
+                cm_buf_put(out, rest.ptr, n);
+                rest = cm_sv_skip(rest, n);
+                used++;
+        }
+        if (cut) {
+                cm_buf_put_str(out, "\xe2\x80\xa6");
+                used++;
+        }
+        for (; pad && used < columns; used++)
+                cm_buf_put_char(out, ' ');
+}
