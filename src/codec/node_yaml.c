@@ -525,8 +525,9 @@ static void end_document(struct build *b)
         doc->pos = b->doc_pos.line == 0 ? b->tree.root->pos : b->doc_pos;
 }
 
-static int on_event(struct build *b, struct fy_event *e)
+static int on_event(void *ctx, struct fy_event *e)
 {
+        struct build *b = ctx;
         const struct fy_mark *mark = fy_event_start_mark(e);
         switch (e->type) {
         case FYET_SCALAR: {
@@ -553,21 +554,6 @@ static int on_event(struct build *b, struct fy_event *e)
                 return 0;
         }
         return 0;
-}
-
-static int run(struct build *b, struct cm_yaml_stream *stream)
-{
-        for (;;) {
-                struct fy_event *e = NULL;
-                int r = cm_yaml_stream_next(stream, &e, b->err);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                bool end = e->type == FYET_STREAM_END;
-                r = on_event(b, e);
-                fy_parser_event_free(stream->parser, e);
-                if (r < 0 || end)
-                        return r;
-        }
 }
 
 /* JSON of one line may be larger than the limit on tokens: it has a reader that needs none. */
@@ -626,7 +612,7 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
         r = cm_yaml_stream_open(&stream, arena, text, err);
         if (r == 0)
-                r = run(b, &stream);
+                r = cm_yaml_stream_walk(&stream, on_event, b, err);
         if (r < 0)
                 return r;
         *ret_docs = b->docs.items;

@@ -79,16 +79,22 @@ static int syntax_error(struct cm_yaml_stream *s, struct cm_err *err)
         return CM_RAISE(err, CM_E_MALFORMED, "YAML: %s", cm_escape(s->arena, line));
 }
 
-int cm_yaml_stream_next(struct cm_yaml_stream *s, struct fy_event **ret, struct cm_err *err)
+int cm_yaml_stream_walk(struct cm_yaml_stream *s, int (*on_event)(void *ctx, struct fy_event *e),
+                        void *ctx, struct cm_err *err)
 {
-        struct fy_event *e = fy_parser_parse(s->parser);
-        if (e == NULL)
-                return fy_parser_get_stream_error(s->parser) || fy_diag_got_error(s->diag) ||
-                                       s->words.len > 0
-                               ? syntax_error(s, err)
-                               : CM_YAML_STREAM_END;
-        *ret = e;
-        return 0;
+        for (;;) {
+                struct fy_event *e = fy_parser_parse(s->parser);
+                if (e == NULL)
+                        return fy_parser_get_stream_error(s->parser) ||
+                                               fy_diag_got_error(s->diag) || s->words.len > 0
+                                       ? syntax_error(s, err)
+                                       : 0;
+                bool is_end = e->type == FYET_STREAM_END;
+                int r = on_event(ctx, e);
+                fy_parser_event_free(s->parser, e);
+                if (r < 0 || is_end)
+                        return r;
+        }
 }
 
 /* Characters that may begin or end a token of a flow collection, an anchor, a tag or an alias. */
