@@ -148,7 +148,7 @@ static void add_containers(struct cm_arena *arena, struct cm_node *list, const s
 static const struct cm_node *template_of(const struct cm_node *object)
 {
         struct cm_sv kind = cm_node_get_string(object, "kind");
-        if (cm_sv_eq_nocase(kind, CM_SV("Pod")))
+        if (cm_sv_eq(kind, CM_SV("Pod")))
                 return object;
         if (cm_sv_eq(kind, CM_SV("PodTemplate")))
                 return cm_node_get(object, "template");
