@@ -26,21 +26,7 @@ static const char *const severity_choices[] = { "negligible", "low",      "mediu
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        { .name = "format",
-          .letter = 'f',
-          .kind = CM_OPT_VALUE,
-          .arg = "FORMAT",
-          .otherwise = "table",
-          .help = "table, json, sarif or junit",
-          .in_config = true },
-        { .name = "output",
-          .letter = 'o',
-          .kind = CM_OPT_LIST,
-          .arg = "FORMAT=FILE",
-          .help = "also write a report to a file; repeatable",
-          .in_config = true },
-        { .name = "json", .help = "short for --format json" },
-        { .name = "wide", .help = "tables of 160 columns", .in_config = true },
+        CM_OPTS_REPORT("table, json, sarif or junit"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',

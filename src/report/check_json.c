@@ -26,6 +26,7 @@ static void put_result(struct cm_json_writer *w, const struct cm_check_result *r
         }
         cm_jw_string_if(w, "pointer", r->place.pointer);
         cm_jw_close(w, '}');
+        cm_jw_string_if(w, "fingerprint", r->fingerprint);
         cm_jw_string_if(w, "remediation", r->state == CM_CHECK_FAIL ? r->remediation : CM_SV(""));
         cm_jw_close(w, '}');
 }
