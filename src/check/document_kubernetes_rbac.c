@@ -47,6 +47,23 @@ static const struct cm_node *make_rule(struct cm_arena *arena, const struct cm_n
         return view;
 }
 
+/*
+ * Made by the API server itself, with every cluster. The name alone says nothing: anybody who may
+ * write roles may begin a name with "system:".
+ */
+static bool is_built_in(const struct cm_subject *s)
+{
+        static const char *const names[] = { "cluster-admin", "admin", "edit", "view" };
+        const struct cm_node *labels = cm_node_path(s->subject, "metadata", "labels", NULL);
+        if (!cm_sv_eq(cm_node_get_string(labels, "kubernetes.io/bootstrapping"),
+                      CM_SV("rbac-defaults")))
+                return false;
+        for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
+                if (cm_sv_eq(s->name, cm_sv_from_cstr(names[i])))
+                        return true;
+        return cm_sv_has_prefix(s->name, CM_SV("system:"));
+}
+
 /* What roles and bindings have in common. */
 static struct cm_node *make_head(struct cm_arena *arena, const struct cm_subject *s)
 {
@@ -58,9 +75,8 @@ static struct cm_node *make_head(struct cm_arena *arena, const struct cm_subject
         cm_kubernetes_put_text(arena, view, "name", s->name, object->pos);
         cm_kubernetes_put_text(arena, view, "namespace", s->group, object->pos);
         cm_kubernetes_put(arena, view, "cluster", cm_node_new_bool(arena, object->pos, is_cluster));
-        cm_kubernetes_put(
-                arena, view, "system",
-                cm_node_new_bool(arena, object->pos, cm_sv_has_prefix(s->name, CM_SV("system:"))));
+        cm_kubernetes_put(arena, view, "system",
+                          cm_node_new_bool(arena, object->pos, is_built_in(s)));
         return view;
 }
 
@@ -96,8 +112,9 @@ static const struct cm_node *make_binding(struct cm_arena *arena, const struct c
         for (size_t i = 0; is_list && i < cm_node_count(subjects); i++)
                 if (cm_node_type(cm_node_at(subjects, i)) == CM_NODE_MAP)
                         cm_node_add(arena, list, make_named(arena, cm_node_at(subjects, i)));
-        cm_kubernetes_put(arena, view, "role",
-                          make_named(arena, cm_node_type(role) == CM_NODE_MAP ? role : view));
+        if (cm_node_type(role) != CM_NODE_MAP)
+                role = cm_node_new_map(arena, view->pos);
+        cm_kubernetes_put(arena, view, "role", make_named(arena, role));
         cm_kubernetes_put(arena, view, "subjects", list);
         return view;
 }

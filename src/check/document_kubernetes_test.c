@@ -100,7 +100,7 @@ CM_TEST(lists_of_a_rule_are_always_there)
         struct first f = subject_of(
                 arena, "rbac.role",
                 "{\"apiVersion\":\"v1\",\"kind\":\"ClusterRole\",\"metadata\":{\"name\":"
-                "\"system:x\"},\"rules\":[{\"verbs\":[\"get\",1,null],\"resources\":\"pods\"},7]}");
+                "\"system:x\",\"labels\":{\"kubernetes.io/bootstrapping\":\"rbac-defaults\"}},\"rules\":[{\"verbs\":[\"get\",1,null],\"resources\":\"pods\"},7]}");
         const struct cm_node *role = f.subject.variables[0];
         const struct cm_node *rules = cm_node_get(role, "rules");
         CM_CHECK_INT(f.count, 1);
@@ -120,10 +120,12 @@ CM_TEST(a_binding_without_parts_is_one)
         = cm_arena_new(CM_MIB(8));
         struct first f = subject_of(arena, "rbac.binding",
                                     "{\"apiVersion\":\"v1\",\"kind\":\"RoleBinding\","
+                                    "\"metadata\":{\"name\":\"system:x\"},"
                                     "\"roleRef\":3,\"subjects\":{\"kind\":\"User\"}}");
         const struct cm_node *binding = f.subject.variables[0];
         CM_CHECK_INT(f.count, 1);
         CM_CHECK(!cm_node_bool(cm_node_get(binding, "cluster"), true));
+        CM_CHECK(!cm_node_bool(cm_node_get(binding, "system"), true));
         CM_CHECK_INT(cm_node_count(cm_node_get(binding, "subjects")), 0);
         CM_CHECK_SV(cm_node_get_string(cm_node_get(binding, "role"), "name"), "");
 }
