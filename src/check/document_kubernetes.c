@@ -36,39 +36,6 @@ static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
                cm_node_get_string(root, "kind").len > 0;
 }
 
-/*
- * A member that is null is one that is not there, for the API server. Trees without any are shared,
- * not copied. Readers bound the depth (CM_NODE_DEPTH_MAX), so this may call itself.
- */
-static const struct cm_node *without_nulls(struct cm_arena *arena, const struct cm_node *n)
-{
-        struct cm_node *copy = NULL;
-        size_t count = cm_node_count(n);
-        for (size_t i = 0; i < count; i++) {
-                bool is_map = n->type == CM_NODE_MAP;
-                const struct cm_node *child = is_map ? n->map.members[i].value : n->list.items[i];
-                const struct cm_node *clean = without_nulls(arena, child);
-                bool is_gone = is_map && cm_node_type(child) == CM_NODE_NULL;
-                if (copy == NULL && (is_gone || clean != child)) {
-                        copy = is_map ? cm_node_new_map(arena, n->pos)
-                                      : cm_node_new_list(arena, n->pos);
-                        for (size_t j = 0; j < i && is_map; j++)
-                                cm_node_put(arena, copy, n->map.members[j].key,
-                                            n->map.members[j].key_pos, n->map.members[j].value);
-                        for (size_t j = 0; j < i && !is_map; j++)
-                                cm_node_add(arena, copy, n->list.items[j]);
-                }
-                if (copy == NULL || is_gone)
-                        continue;
-                if (is_map)
-                        cm_node_put(arena, copy, n->map.members[i].key, n->map.members[i].key_pos,
-                                    clean);
-                else
-                        cm_node_add(arena, copy, clean);
-        }
-        return copy != NULL ? copy : n;
-}
-
 /* What a container inherits from its pod when it does not say otherwise. */
 static const char *const inherited[] = { "runAsUser",      "runAsGroup",     "runAsNonRoot",
                                          "seLinuxOptions", "seccompProfile", "appArmorProfile",
@@ -251,6 +218,6 @@ const struct cm_document_kind cm_document_kubernetes = {
         .summary = "Kubernetes objects, also several in one file and lists",
         .views = views,
         .is = kubernetes_is,
-        .normalise = without_nulls,
+        .normalise = cm_document_without_nulls,
         .subjects = kubernetes_subjects,
 };
