@@ -146,7 +146,7 @@ static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
         }
         if (t.by_state[CM_CHECK_FAIL] > 0)
                 cm_buf_put_char(out, ')');
-        cm_buf_printf(out, ", %llu unknown, %llu passed, %llu not applicable",
+        cm_buf_printf(out, "\n%llu unknown, %llu passed, %llu not applicable",
                       (unsigned long long)t.by_state[CM_CHECK_UNKNOWN],
                       (unsigned long long)t.by_state[CM_CHECK_PASS],
                       (unsigned long long)t.by_state[CM_CHECK_NOT_APPLICABLE]);
