@@ -48,7 +48,7 @@ static int pack(struct cm_arena *arena, const char *path, struct cm_buf *out, st
                                 cm_check_pack_write_profile(out, docs[i].root);
                         continue;
                 }
-                r = cm_check_load(arena, cm_sv_from_cstr(path), docs[i].root, &check, err);
+                r = cm_check_load(arena, cm_sv_from_cstr(path), docs[i].root, false, &check, err);
                 if (r == 0)
                         cm_check_pack_write(out, &check, docs[i].root);
         }

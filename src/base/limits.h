@@ -115,7 +115,7 @@
 #define CM_REGEX_HEIGHT_MAX        1000
 #define CM_REGEX_GROUPS_MAX        ((size_t)100)
 #define CM_REGEX_PROGRAM_MAX       ((size_t)16384)
-#define CM_REGEX_TABLE_ENTRIES_MAX ((size_t)8192)
+#define CM_REGEX_TABLE_ENTRIES_MAX ((size_t)1024)
 #define CM_REGEX_SCRATCH_BYTES_MAX CM_MIB(32)
 /* A Dockerfile (the largest seen has 90 KB) and its instructions; words of all shell commands in it
  * and text that variables expand to ("ENV A=$A$A" doubles with each line). */

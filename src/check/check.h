@@ -40,7 +40,7 @@ struct cm_check_view {
         const char *const *variables; /* NULL-terminated */
 };
 
-/* A text with expressions in braces: "container {c.name} is privileged". */
+/* A text with expressions in braces, compiled: "container {c.name} is privileged". */
 struct cm_check_message {
         struct cm_check_message_part {
                 struct cm_sv text;                    /* literal text before the expression */
@@ -64,7 +64,7 @@ struct cm_check_rule {
         const struct cm_cel_program *each; /* list whose items are looked at one by one, or NULL */
         struct cm_sv each_name;
         const struct cm_cel_program *expect; /* true: PASS, false: FAIL */
-        struct cm_check_message message;
+        struct cm_sv message;                /* see cm_check_message_compile() */
 };
 
 struct cm_check_map {
@@ -95,13 +95,21 @@ struct cm_check {
 /*
  * Reads one check.
  *
- * Input:   `root` is the tree of one YAML or JSON document; its texts are borrowed.
+ * Input:   `root` is the tree of one YAML or JSON document; its texts are borrowed. `is_verified`:
+ *          it was read before without error (the built-in pack), what costs time is not done again.
  * Errors:  CM_E_MALFORMED: "FILE:LINE:COLUMN: what", also of expressions.
  * Owns:    *ret lives in `arena` and borrows from the tree.
  */
 CM_MUST_CHECK int cm_check_load(struct cm_arena *arena, struct cm_sv source,
-                                const struct cm_node *root, struct cm_check *ret,
+                                const struct cm_node *root, bool is_verified, struct cm_check *ret,
                                 struct cm_err *err);
+/* An expression with the names that the rule sees. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
+CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
+                                   struct cm_sv text, const struct cm_cel_program **ret,
+                                   struct cm_err *err);
+/* The rule's message. In the text "{{" is a brace. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
+CM_MUST_CHECK int cm_check_message_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
+                                           struct cm_check_message *ret, struct cm_err *err);
 /* Puts the message together; parts whose expression has no value become "?". */
 struct cm_sv cm_check_message_text(struct cm_arena *arena, const struct cm_check_message *message,
                                    const struct cm_cel_value *slots);

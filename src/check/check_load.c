@@ -11,6 +11,7 @@ struct loader {
         struct cm_arena *arena;
         struct cm_sv source;
         struct cm_check *check;
+        bool is_verified;
 };
 
 static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
@@ -150,9 +151,8 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                                          "there is no view '%s'", cm_escape(l->arena, on));
 }
 
-/* An expression that stands at `node`, with the names that the rule sees. */
-static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
-                   struct cm_node_pos pos, const struct cm_cel_program **ret, struct cm_err *err)
+int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
+                     const struct cm_cel_program **ret, struct cm_err *err)
 {
         struct cm_sv names[CM_CHECK_SLOTS_MAX] = {
 #define X(slot, name) CM_SV(name),
@@ -164,8 +164,15 @@ static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 names[count++] = cm_sv_from_cstr(*v);
         const struct cm_cel_options options = { .variables = names, .variable_count = count };
+        return cm_cel_parse(arena, text, &options, ret, err);
+}
+
+/* An expression that stands at `pos`. */
+static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
+                   struct cm_node_pos pos, const struct cm_cel_program **ret, struct cm_err *err)
+{
         struct cm_err problem = CM_ERR_INIT;
-        if (cm_cel_parse(l->arena, text, &options, ret, &problem) < 0)
+        if (cm_check_compile(l->arena, rule, text, ret, &problem) < 0)
                 return wrong(l, pos, err, "expression: %s", problem.text);
         return 0;
 }
@@ -207,37 +214,18 @@ static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_
         return r;
 }
 
-/* "text {expression} text"; "{{" is a brace. */
+/* Built-in messages were compiled when the pack was made; a run compiles those that it prints. */
 static int load_message(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
                         struct cm_err *err)
 {
-        CM_VEC(struct cm_check_message_part) parts = { 0 };
-        struct cm_buf literal CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&literal, CM_KIB(64));
-        struct cm_sv rest = cm_node_string(n);
-        while (rest.len > 0) {
-                if (cm_sv_has_prefix(rest, CM_SV("{{")) || rest.ptr[0] != '{') {
-                        cm_buf_put_char(&literal, rest.ptr[0]);
-                        rest = cm_sv_skip(rest, rest.ptr[0] == '{' ? 2 : 1);
-                        continue;
-                }
-                ptrdiff_t end = cm_sv_find_char(rest, '}');
-                if (end < 0)
-                        return wrong(l, n->pos, err, "message has a brace that is not closed");
-                struct cm_check_message_part *part = CM_VEC_PUSH(l->arena, &parts);
-                part->text = cm_sv_dup(l->arena, cm_buf_sv(&literal));
-                cm_buf_clear(&literal);
-                int r = compile(l, rule, cm_sv_slice(rest, 1, (size_t)end), n->pos, &part->program,
-                                err);
-                if (r < 0)
-                        return r;
-                rest = cm_sv_skip(rest, (size_t)end + 1);
-        }
-        if (literal.len > 0)
-                CM_VEC_PUSH(l->arena, &parts)->text = cm_sv_dup(l->arena, cm_buf_sv(&literal));
-        rule->message.parts = parts.items;
-        rule->message.count = parts.count;
-        return 0;
+        struct cm_check_message ignored;
+        struct cm_err problem = CM_ERR_INIT;
+        rule->message = cm_node_string(n);
+        if (l->is_verified)
+                return 0;
+        return cm_check_message_compile(l->arena, rule, &ignored, &problem) < 0
+                       ? wrong(l, n->pos, err, "%s", problem.text)
+                       : 0;
 }
 
 static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
@@ -308,14 +296,14 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
 }
 
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
-                  struct cm_check *ret, struct cm_err *err)
+                  bool is_verified, struct cm_check *ret, struct cm_err *err)
 {
         static const char *const known[] = { "id",         "title", "severity", "status",
                                              "rationale",  "maps",  "params",   "remediation",
                                              "references", "rules", "tests",    "question",
                                              NULL };
         struct cm_check check = { .source = source };
-        struct loader l = { arena, source, &check };
+        struct loader l = { arena, source, &check, is_verified };
         int r = only(&l, root, known, err);
         if (r == 0)
                 r = load_head(&l, root, err);

@@ -4,6 +4,7 @@
  * descriptors and sends results (check_protocol.h); nothing else leaves it.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,6 +241,10 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
         struct cm_err err = CM_ERR_INIT;
         struct cm_sandbox_report report;
         cm_arena_set_default_limit_handler(memory_limit, NULL);
+        /* Arenas come and go with every expression and object: their blocks are used again. */
+        mallopt(M_MMAP_THRESHOLD, 4 << 20);
+        mallopt(M_TRIM_THRESHOLD, 64 << 20);
+        mallopt(M_TOP_PAD, 1 << 20);
         struct checker c = { .sink = { put_result }, .chan = chan, .notes = notes };
         cm_buf_init(&c.out, CM_FRAME_BYTES_MAX);
         cm_buf_init(&c.batch, CM_FRAME_BYTES_MAX);

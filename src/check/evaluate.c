@@ -6,14 +6,11 @@
 #include "base/limits.h"
 #include "cel/value.h"
 
-enum {
-        MESSAGE_BYTES_MAX = 4096
-};
-
 struct rule_ref {
         const struct cm_check *check;
         const struct cm_check_rule *rule;
         const struct cm_node *params;
+        struct cm_check_message *message; /* compiled at the first failure */
 };
 
 struct view_rules {
@@ -22,6 +19,7 @@ struct view_rules {
 };
 
 struct cm_check_set {
+        struct cm_arena *arena;
         struct cm_check_settings settings;
         CM_VEC(struct view_rules) views;
         const struct cm_node *run;
@@ -69,6 +67,7 @@ struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_ch
                                       size_t count, const struct cm_check_settings *settings)
 {
         struct cm_check_set *set = CM_NEW(arena, struct cm_check_set);
+        set->arena = arena;
         set->settings = *settings;
         set->run = make_run(arena, settings);
         for (size_t i = 0; i < count; i++) {
@@ -81,19 +80,19 @@ struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_ch
                                 v->view = rule->view;
                         }
                         *CM_VEC_PUSH(arena, &v->rules) =
-                                (struct rule_ref){ &checks[i], rule, params };
+                                (struct rule_ref){ &checks[i], rule, params, NULL };
                 }
         }
         return set;
 }
 
 struct evaluation {
-        const struct cm_check_set *set;
+        struct cm_check_set *set;
         struct cm_arena *arena;
         const struct cm_subject *subject;
         struct cm_check_sink *sink;
         struct cm_cel_value slots[CM_CHECK_SLOTS_MAX];
-        const struct rule_ref *ref;
+        struct rule_ref *ref;
         const struct cm_node *item; /* of `each`, when it is a part of the document */
         bool is_not_applicable;     /* some rule of this check said so */
         size_t given;               /* results of this check */
@@ -194,6 +193,19 @@ static int ask(struct evaluation *e, const struct cm_cel_program *program, enum 
         return add_unknown(e, program, &v, run, r < 0 ? &problem : NULL, err);
 }
 
+static int message_of(struct evaluation *e, struct cm_sv *ret, struct cm_err *err)
+{
+        struct rule_ref *ref = e->ref;
+        if (ref->message == NULL) {
+                ref->message = CM_NEW(e->set->arena, struct cm_check_message);
+                int r = cm_check_message_compile(e->set->arena, ref->rule, ref->message, err);
+                if (r < 0)
+                        return r;
+        }
+        *ret = cm_check_message_text(e->arena, ref->message, e->slots);
+        return 0;
+}
+
 static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *ret_passed,
                   struct cm_err *err)
 {
@@ -203,8 +215,9 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
         *ret_passed = r == 0 && truth == IS_TRUE;
         if (r < 0 || truth != IS_FALSE)
                 return r;
-        return add(e, CM_CHECK_FAIL, cm_check_message_text(e->arena, &rule->message, e->slots),
-                   &run, err);
+        struct cm_sv message;
+        r = message_of(e, &message, err);
+        return r < 0 ? r : add(e, CM_CHECK_FAIL, message, &run, err);
 }
 
 /* Every item on its own; PASS once, when all pass. */
@@ -276,7 +289,7 @@ static int close_check(struct evaluation *e, struct cm_err *err)
         return r;
 }
 
-int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
+int cm_check_subject(struct cm_check_set *set, struct cm_arena *scratch,
                      const struct cm_subject *subject, struct cm_check_sink *sink,
                      struct cm_err *err)
 {
@@ -288,7 +301,7 @@ int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
         for (size_t i = 0; i < CM_CHECK_VIEW_VARIABLES_MAX; i++)
                 e.slots[CM_CHECK_SLOT_VIEW + i] = cm_cel_from_node(subject->variables[i]);
         for (size_t i = 0; i < set->views.count; i++) {
-                const struct view_rules *v = &set->views.items[i];
+                struct view_rules *v = &set->views.items[i];
                 if (v->view != subject->view)
                         continue;
                 for (size_t j = 0; j < v->rules.count; j++) {
@@ -303,27 +316,4 @@ int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
                 }
         }
         return 0;
-}
-
-struct cm_sv cm_check_message_text(struct cm_arena *arena, const struct cm_check_message *message,
-                                   const struct cm_cel_value *slots)
-{
-        struct cm_buf out CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&out, MESSAGE_BYTES_MAX);
-        for (size_t i = 0; i < message->count; i++) {
-                const struct cm_check_message_part *part = &message->parts[i];
-                cm_buf_put_sv(&out, part->text);
-                if (part->program == NULL)
-                        continue;
-                struct cm_cel_run run = { .slots = slots, .scratch = arena };
-                struct cm_cel_value v = { 0 };
-                struct cm_err problem = CM_ERR_INIT;
-                if (cm_cel_eval(part->program, &run, &v, &problem) != 0)
-                        cm_buf_put_char(&out, '?');
-                else if (v.kind == CM_CEL_STRING)
-                        cm_buf_put_sv(&out, cm_cel_sv(v));
-                else
-                        cm_cel_put_json(&out, arena, v);
-        }
-        return cm_sv_dup(arena, cm_sv_slice(cm_buf_sv(&out), 0, MESSAGE_BYTES_MAX));
 }

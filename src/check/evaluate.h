@@ -35,8 +35,8 @@ struct cm_check_sink {
  * Gives out the results of all checks that have a rule for the subject's view.
  * Input:   `scratch` is for values of expressions: the caller resets it between subjects.
  * Errors:  those of the sink.
- * Thread:  one; a set may be used by several threads, each with its own arena and sink.
+ * Thread:  one per set.
  */
-CM_MUST_CHECK int cm_check_subject(const struct cm_check_set *set, struct cm_arena *scratch,
+CM_MUST_CHECK int cm_check_subject(struct cm_check_set *set, struct cm_arena *scratch,
                                    const struct cm_subject *subject, struct cm_check_sink *sink,
                                    struct cm_err *err);

@@ -27,7 +27,7 @@ struct entry {
 
 struct kind_set {
         const struct cm_document_kind *kind;
-        const struct cm_check_set *set;
+        struct cm_check_set *set;
 };
 
 struct cm_check_library {
@@ -63,7 +63,7 @@ static int read_entry(struct cm_check_library *l, struct entry *e, struct cm_err
         struct cm_check *check = CM_NEW(l->arena, struct cm_check);
         int r = cm_document_read_json(l->arena, e->body, &root, err);
         if (r == 0)
-                r = cm_check_load(l->arena, e->id, root, check, err);
+                r = cm_check_load(l->arena, e->id, root, true, check, err);
         if (r == 0)
                 e->check = check;
         return r;
@@ -118,7 +118,7 @@ static bool has_view_of(const struct entry *e, const struct cm_document_kind *ki
 }
 
 static int get_set(struct cm_check_provider *provider, const struct cm_document_kind *kind,
-                   const struct cm_check_set **ret, struct cm_err *err)
+                   struct cm_check_set **ret, struct cm_err *err)
 {
         struct cm_check_library *l = (struct cm_check_library *)(void *)provider;
         for (size_t i = 0; i < l->sets.count; i++) {
@@ -192,7 +192,7 @@ static int add_one(struct cm_check_library *l, struct cm_sv source, const struct
         if (cm_check_profile_is(root))
                 return add_profile(l, source, root, err);
         struct cm_check *check = CM_NEW(l->arena, struct cm_check);
-        int r = cm_check_load(l->arena, source, root, check, err);
+        int r = cm_check_load(l->arena, source, root, false, check, err);
         if (r < 0)
                 return r;
         struct cm_buf views CM_CLEANUP(cm_buf_fini);

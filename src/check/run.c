@@ -11,7 +11,7 @@ enum {
 
 struct evaluating_sink {
         struct cm_subject_sink sink; /* first */
-        const struct cm_check_set *set;
+        struct cm_check_set *set;
         struct cm_arena *scratch;
         struct cm_check_sink *out;
         struct cm_check_counts *counts;

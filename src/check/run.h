@@ -11,7 +11,7 @@
 struct cm_check_provider {
         /* Returns 0 and a set that may be empty. */
         int (*get)(struct cm_check_provider *provider, const struct cm_document_kind *kind,
-                   const struct cm_check_set **ret, struct cm_err *err);
+                   struct cm_check_set **ret, struct cm_err *err);
 };
 
 struct cm_check_counts {

@@ -32,11 +32,11 @@ static int malformed(const struct selftest *t, const struct cm_node *test, const
 /* Gives one set to every kind of document. */
 struct one_set {
         struct cm_check_provider provider; /* first */
-        const struct cm_check_set *set;
+        struct cm_check_set *set;
 };
 
 static int get_one(struct cm_check_provider *provider, const struct cm_document_kind *kind,
-                   const struct cm_check_set **ret, struct cm_err *err)
+                   struct cm_check_set **ret, struct cm_err *err)
 {
         (void)kind, (void)err;
         *ret = ((struct one_set *)(void *)provider)->set;
