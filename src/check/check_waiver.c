@@ -112,31 +112,32 @@ static bool applies(const struct cm_check_waiver *w, const struct cm_check_resul
                (w->fingerprint.len == 0 || cm_sv_eq(w->fingerprint, r->fingerprint));
 }
 
-static void move_count(struct cm_check_tally *tallies, size_t count, struct cm_sv check)
+static void move_count(struct cm_check_outcome *o, struct cm_sv check)
 {
-        for (size_t i = 0; i < count; i++) {
-                if (!cm_sv_eq(tallies[i].check, check))
+        for (size_t i = 0; i < o->tally_count; i++) {
+                if (!cm_sv_eq(o->tallies[i].check, check))
                         continue;
-                CM_ASSERT(tallies[i].counts[CM_CHECK_FAIL] > 0);
-                tallies[i].counts[CM_CHECK_FAIL]--;
-                tallies[i].counts[CM_CHECK_WAIVED]++;
+                CM_ASSERT(o->tallies[i].counts[CM_CHECK_FAIL] > 0);
+                o->tallies[i].counts[CM_CHECK_FAIL]--;
+                o->tallies[i].counts[CM_CHECK_WAIVED]++;
                 return;
         }
 }
 
 void cm_check_waivers_apply(struct cm_check_waiver *waivers, size_t count,
-                            struct cm_check_result *results, size_t result_count,
-                            struct cm_check_tally *tallies, size_t tally_count)
+                            struct cm_check_outcome *outcome)
 {
-        for (size_t i = 0; i < result_count; i++) {
-                struct cm_check_result *r = &results[i];
+        outcome->waivers = waivers;
+        outcome->waiver_count = count;
+        for (size_t i = 0; i < outcome->result_count && count > 0; i++) {
+                struct cm_check_result *r = &outcome->results[i];
                 for (size_t j = 0; j < count && r->state == CM_CHECK_FAIL; j++) {
                         if (!applies(&waivers[j], r))
                                 continue;
                         waivers[j].used++;
                         r->state = CM_CHECK_WAIVED;
                         r->waiver = &waivers[j];
-                        move_count(tallies, tally_count, r->check);
+                        move_count(outcome, r->check);
                 }
         }
 }

@@ -13,10 +13,6 @@
 CM_MUST_CHECK int cm_check_waivers_parse(struct cm_arena *arena, struct cm_sv text, int64_t now_s,
                                          struct cm_check_waiver **ret, size_t *ret_count,
                                          struct cm_err *err);
-/*
- * Makes failures that a waiver covers WAIVED, in `results` (the same array that the outcome shows)
- * and in `tallies`, and counts what each waiver did.
- */
+/* Makes failures that a waiver covers WAIVED, also in the tallies, and counts what each did. */
 void cm_check_waivers_apply(struct cm_check_waiver *waivers, size_t count,
-                            struct cm_check_result *results, size_t result_count,
-                            struct cm_check_tally *tallies, size_t tally_count);
+                            struct cm_check_outcome *outcome);

@@ -2,6 +2,7 @@
 /* See session.h. Everything that comes back was made by a process that read hostile bytes. */
 #include "check/session.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cursor.h"
@@ -16,16 +17,25 @@ struct cm_check_session {
         struct cm_worker worker;
         bool runs;
         CM_VEC(struct cm_check_meta) checks;
-        CM_VEC(struct cm_check_result) results;
+        struct cm_check_result *results; /* on the heap: an arena would keep each smaller array */
+        size_t result_count;
+        size_t result_capacity;
         CM_VEC(struct cm_check_unread) unread;
         struct cm_check_outcome outcome;
 };
+
+static void free_results(void *ctx)
+{
+        struct cm_check_session *s = ctx;
+        free(s->results);
+}
 
 int cm_check_session_start(struct cm_arena *arena, const struct cm_check_job *job, int budget_s,
                            struct cm_check_session **ret, struct cm_err *err)
 {
         struct cm_check_session *s = CM_NEW(arena, struct cm_check_session);
         s->arena = arena;
+        cm_arena_on_free(arena, free_results, s);
         int r = cm_worker_start(CM_ROLE_CHECKER, NULL, budget_s, &s->worker, err);
         if (r < 0)
                 return r;
@@ -82,7 +92,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
                 return r;
         if (index >= s->checks.count)
                 return CM_RAISE(err, CM_E_WORKER, "checker sent a result of no check");
-        if (s->results.count == CM_CHECK_RESULTS_MAX)
+        if (s->result_count == CM_CHECK_RESULTS_MAX)
                 return CM_RAISE(err, CM_E_LIMIT, "more results than check_results_max (%zu)",
                                 CM_CHECK_RESULTS_MAX);
         const struct cm_check_meta *meta = &s->checks.items[index];
@@ -93,7 +103,12 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.subject.document = document;
         if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
                 result.fingerprint = fingerprint_of(s->arena, &result);
-        *CM_VEC_PUSH(s->arena, &s->results) = result;
+        if (s->result_count == s->result_capacity) {
+                s->result_capacity = s->result_capacity == 0 ? 256 : s->result_capacity * 2;
+                s->results = realloc(s->results, s->result_capacity * sizeof(*s->results));
+                CM_ASSERT(s->results != NULL);
+        }
+        s->results[s->result_count++] = result;
         return 0;
 }
 
@@ -204,8 +219,8 @@ int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome 
         if (r < 0)
                 return r;
         *ret = s->outcome;
-        ret->results = s->results.items;
-        ret->result_count = s->results.count;
+        ret->results = s->results;
+        ret->result_count = s->result_count;
         ret->unread = s->unread.items;
         ret->unread_count = s->unread.count;
         return 0;

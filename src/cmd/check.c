@@ -247,24 +247,17 @@ static int result_order(const void *a, const void *b)
         return cm_sv_cmp(x->message, y->message);
 }
 
-/* The results in an array of our own, in the order of reports. */
-static struct cm_check_result *sort_results(struct cm_arena *arena,
-                                            struct cm_check_outcome *outcome)
+static void sort_results(struct cm_check_outcome *outcome)
 {
-        struct cm_check_result *sorted =
-                CM_NEW_ARRAY(arena, struct cm_check_result, outcome->result_count);
-        for (size_t i = 0; i < outcome->result_count; i++)
-                sorted[i] = outcome->results[i];
+        struct cm_check_result *results = outcome->results;
         for (size_t from = 0; from < outcome->result_count;) {
                 size_t to = from;
                 while (to < outcome->result_count &&
-                       sorted[to].subject.document.ptr == sorted[from].subject.document.ptr)
+                       results[to].subject.document.ptr == results[from].subject.document.ptr)
                         to++;
-                qsort(sorted + from, to - from, sizeof(*sorted), result_order);
+                qsort(results + from, to - from, sizeof(*results), result_order);
                 from = to;
         }
-        outcome->results = sorted;
-        return sorted;
 }
 
 static int read_waivers(const struct cm_args *args, struct cm_arena *arena,
@@ -284,22 +277,6 @@ static int read_waivers(const struct cm_args *args, struct cm_arena *arena,
                 r = cm_check_waivers_parse(arena, cm_sv_dup(arena, cm_buf_sv(&buf)),
                                            cm_clock_wall_s(), ret, ret_count, err);
         return r < 0 ? cm_err_context(err, "--waivers '%.200s'", file) : 0;
-}
-
-/* Sorted, and with what was waived. */
-static void finish_outcome(struct cm_arena *arena, struct cm_check_waiver *waivers, size_t count,
-                           struct cm_check_outcome *outcome)
-{
-        struct cm_check_result *results = sort_results(arena, outcome);
-        struct cm_check_tally *tallies =
-                CM_NEW_ARRAY(arena, struct cm_check_tally, outcome->tally_count);
-        for (size_t i = 0; i < outcome->tally_count; i++)
-                tallies[i] = outcome->tallies[i];
-        cm_check_waivers_apply(waivers, count, results, outcome->result_count, tallies,
-                               outcome->tally_count);
-        outcome->tallies = tallies;
-        outcome->waivers = waivers;
-        outcome->waiver_count = count;
 }
 
 static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
@@ -382,7 +359,8 @@ static int check_run(const struct cm_args *args)
                 r = check_all(args, arena, &w, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
-        finish_outcome(arena, waivers, waiver_count, &outcome);
+        sort_results(&outcome);
+        cm_check_waivers_apply(waivers, waiver_count, &outcome);
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),

@@ -88,11 +88,11 @@ struct cm_check_unread {
 
 /* Everything that one run says. */
 struct cm_check_outcome {
-        const struct cm_check_result *results; /* in the order of documents; see with_passed */
+        struct cm_check_result *results; /* in the order of documents; see with_passed */
         size_t result_count;
         const struct cm_check_unread *unread;
         size_t unread_count;
-        const struct cm_check_tally *tallies; /* of every check that had a result */
+        struct cm_check_tally *tallies; /* of every check that had a result */
         size_t tally_count;
         uint64_t documents; /* that were looked at */
         uint64_t subjects;
