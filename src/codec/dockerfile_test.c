@@ -250,3 +250,32 @@ CM_TEST(limits)
                     "limit: Dockerfile line 20001: more instructions than limit "
                     "dockerfile_instructions_max");
 }
+
+CM_TEST(every_hadolint_case_is_read)
+{
+        const char *folder = cm_test_data();
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(512));
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_node_json_result cases;
+        const struct cm_node_json_options options = { 0 };
+        struct cm_sv path = cm_sv_printf(arena, "%s/dockerfile-cases-hadolint.jsonl", folder);
+        const char *name = NULL;
+        CM_CHECK_OK(cm_cstr(arena, path, &name, &err), &err);
+        CM_CHECK_OK(cm_node_parse_json_lines(arena, cm_test_read(name), &options, &cases, &err),
+                    &err);
+        CM_CHECK(cm_node_count(cases.root) > 700);
+        for (size_t i = 0; i < cm_node_count(cases.root); i++) {
+                struct cm_sv text = cm_node_get_string(cm_node_at(cases.root, i), "dockerfile");
+                const struct cm_node *root = NULL;
+                CM_CHECK_OK(cm_dockerfile_parse(arena, text, &root, &err), &err);
+                const struct cm_node *errors = cm_node_get(root, "errors");
+                for (size_t k = 0; k < cm_node_count(errors); k++) {
+                        struct cm_sv what = cm_node_get_string(cm_node_at(errors, k), "message");
+                        if (cm_sv_has_prefix(what, CM_SV("instruction '")) ||
+                            cm_sv_has_prefix(what, CM_SV("shell text")))
+                                cm_test_fail(__FILE__, __LINE__, "%.*s: %.*s", CM_SV_ARG(text),
+                                             CM_SV_ARG(what));
+                }
+        }
+}
