@@ -221,11 +221,24 @@ static const char *count(struct scan *s, size_t at)
         return NULL;
 }
 
+/* Over characters that mean nothing here, which is most of the text. */
+static size_t skip_plain(struct cm_sv text, size_t i)
+{
+        for (; i < text.len; i++) {
+                char c = text.ptr[i];
+                if (!cm_is_alnum(c) && c != ' ' && c != '"' && c != '_' && (c < '-' || c > '/'))
+                        break;
+        }
+        return i;
+}
+
 int cm_yaml_check_bytes(struct cm_sv text, bool directives_allowed, struct cm_err *err)
 {
         struct scan s = { .text = text };
         start_line(&s, 0);
         for (size_t i = 0; i < text.len;) {
+                if (!s.in_indent && (i = skip_plain(text, i)) == text.len)
+                        break;
                 unsigned char c = (unsigned char)text.ptr[i];
                 uint32_t cp = 0;
                 size_t len = c < 0x80 ? 1 : cm_utf8_next(cm_sv_skip(text, i), &cp);
