@@ -205,6 +205,16 @@ CM_TEST(what_is_wrong_is_told_and_the_rest_is_read)
                 { "FROM a\nRUN <<E\nx\n", "stages 0 instructions 0 commands 0 name", "\"x\"" },
                 { "FROM a\nCOPY a\n", "errors 0 message", "\"COPY needs two arguments\"" },
                 { "FROM a\nCOPY --foo a b\n", "errors 0 message", "\"COPY has no flag 'foo'\"" },
+                { "FROM a\nCOPY --chown=a --chown=b c d\n", "errors 0 message",
+                  "\"flag 'chown' stands twice\"" },
+                { "FROM a\nCOPY --link=x --from a b\n", "errors 1 message",
+                  "\"flag 'from' needs a value\"" },
+                { "FROM a\nRUN --network=x y\n", "errors 0 @", "2:5" },
+                { "FROM a\nHEALTHCHECK --interval=1us --retries=3 CMD x\n", "errors",
+                  "[{\"message\":\"the value of flag 'interval' is not a duration of a millisecond or "
+                  "more\",\"line\":2,\"column\":13}]" },
+                { "FROM a\nCOPY a <<E\nE\n", "errors 0 message",
+                  "\"COPY cannot copy to a heredoc\"" },
                 { "FROM a b\n", "errors 0 message", "\"FROM takes one or three arguments\"" },
                 { "FROM a AS 1x\n", "errors 0 message", "\"'1x' cannot name a stage\"" },
                 { "FROM a\nONBUILD FROM b\n", "errors 0 message",
@@ -249,4 +259,33 @@ CM_TEST(limits)
         CM_CHECK_SV(show(arena, &(struct row){ buf.ptr, "", "" }),
                     "limit: Dockerfile line 20001: more instructions than limit "
                     "dockerfile_instructions_max");
+}
+
+CM_TEST(every_hadolint_case_is_read)
+{
+        const char *folder = cm_test_data();
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(512));
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_node_json_result cases;
+        const struct cm_node_json_options options = { 0 };
+        struct cm_sv path = cm_sv_printf(arena, "%s/dockerfile-cases-hadolint.jsonl", folder);
+        const char *name = NULL;
+        CM_CHECK_OK(cm_cstr(arena, path, &name, &err), &err);
+        CM_CHECK_OK(cm_node_parse_json_lines(arena, cm_test_read(name), &options, &cases, &err),
+                    &err);
+        CM_CHECK(cm_node_count(cases.root) > 700);
+        for (size_t i = 0; i < cm_node_count(cases.root); i++) {
+                struct cm_sv text = cm_node_get_string(cm_node_at(cases.root, i), "dockerfile");
+                const struct cm_node *root = NULL;
+                CM_CHECK_OK(cm_dockerfile_parse(arena, text, &root, &err), &err);
+                const struct cm_node *errors = cm_node_get(root, "errors");
+                for (size_t k = 0; k < cm_node_count(errors); k++) {
+                        struct cm_sv what = cm_node_get_string(cm_node_at(errors, k), "message");
+                        if (cm_sv_has_prefix(what, CM_SV("instruction '")) ||
+                            cm_sv_has_prefix(what, CM_SV("shell text")))
+                                cm_test_fail(__FILE__, __LINE__, "%.*s: %.*s", CM_SV_ARG(text),
+                                             CM_SV_ARG(what));
+                }
+        }
 }

@@ -200,9 +200,31 @@ static int take_merges(struct build *b, struct merges *all)
         return 0;
 }
 
+/* Growing by doubling would leave twice the memory behind; thousands of maps may merge one. */
+static void reserve(struct build *b, struct cm_node *map, const struct merges *all)
+{
+        size_t need = all->count;
+        for (size_t i = 0; i < all->count; i++) {
+                const struct cm_node *v = all->items[i].value;
+                if (all->items[i].key.ptr != merge_key)
+                        continue;
+                need += v->type == CM_NODE_MAP ? cm_node_count(v) : 0;
+                for (size_t k = 0; v->type == CM_NODE_LIST && k < cm_node_count(v); k++)
+                        need += cm_node_count(cm_node_at(v, k));
+        }
+        struct cm_node_member *members = cm_arena_alloc_array(b->tree.arena, need, sizeof(*members),
+                                                              _Alignof(struct cm_node_member));
+        if (map->map.count > 0)
+                memcpy(members, map->map.members, map->map.count * sizeof(*members));
+        map->map.members = members;
+        map->map.capacity = need;
+}
+
 static void merge_all(struct build *b, struct cm_node *node, const struct merges *all)
 {
         bool overwrite = b->options->schema == CM_NODE_YAML_GO2;
+        if (all->count > 0)
+                reserve(b, node, all);
         for (size_t i = 0; i < all->count; i++) {
                 const struct cm_node_member *m = &all->items[i];
                 if (m->key.ptr == merge_key)

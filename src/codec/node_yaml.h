@@ -21,6 +21,7 @@
  *                  true and false in three spellings (Compose then takes "yes" in a field that is
  *                  boolean by its own schema; that is up to the Compose view).
  *            CORE  YAML 1.2 core: booleans as GO3, decimal, 0o and 0x integers, 0644 is 644.
+ *            Keys: stay as they are written, whatever their type.
  *            All:  "", ~, null, Null, NULL; .inf and .nan; integers beyond 64 bits with sign are
  *                  real numbers; dates are text.
  * Errors:    CM_E_MALFORMED and CM_E_LIMIT with line and column (column in bytes).

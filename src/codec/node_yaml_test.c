@@ -176,6 +176,11 @@ CM_TEST(refusals)
                 { "a:\n\tb: 1\n",
                   "malformed: YAML line 2 column 1: tab character may not be used as "
                   "indentation" },
+                /* libfyaml's own lists are broken behind these two. */
+                { "? a:\t:\t", "malformed: YAML line 1 column 5: cannot use tab for indentation of "
+                               "block entry" },
+                { " ? ???:\t\t???:\t\t\t", "malformed: YAML line 1 column 8: cannot use tab for "
+                                           "indentation of block entry" },
                 { "a: é\nb: \xff\n", "malformed: YAML line 2 column 4: text is not valid UTF-8" },
                 { "a: \x01\n", "malformed: YAML line 1 column 4: text holds a control character" },
                 { "a: !!int x\n", "malformed: YAML line 1 column 10: value is not an integer" },

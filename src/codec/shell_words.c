@@ -11,7 +11,8 @@ struct list {
         struct cm_shell *s;
         struct cm_shell_command *last;
         size_t pipe;
-        size_t cases; /* "case" commands that are open */
+        size_t cases;  /* "case" commands that are open */
+        bool compound; /* a compound command ended just now: redirections here are its own */
         bool in_pattern[CM_SHELL_DEPTH_MAX];
 };
 
@@ -52,6 +53,7 @@ static void separate(struct list *l, size_t len, bool pipes)
         if (l->last != NULL)
                 l->last->separator = cm_sv_slice(l->s->text, l->s->at, l->s->at + len);
         l->s->at += len;
+        l->compound = false;
         l->pipe = pipes ? l->pipe + 1 : 0;
         l->last = NULL;
 }
@@ -275,6 +277,7 @@ static void read_pattern(struct list *l)
         if (cm_sv_eq(plain_word(s), CM_SV("esac"))) {
                 s->at += 4;
                 l->cases--;
+                l->compound = true;
                 return;
         }
         l->in_pattern[l->cases - 1] = false;
@@ -303,8 +306,10 @@ static bool take_keyword(struct list *l)
                                              "}",     "!",     "time", "coproc", NULL };
         static const char *const loops[] = { "for", "select", NULL };
         struct cm_shell *s = l->s;
+        static const char *const ends[] = { "fi", "done", "}", "esac", NULL };
         struct cm_sv word = plain_word(s);
         if (is_any(word, plain)) {
+                l->compound = is_any(word, ends);
                 s->at += word.len;
         } else if (is_any(word, loops)) {
                 s->at += word.len;
@@ -325,6 +330,7 @@ static bool take_keyword(struct list *l)
         } else if (l->cases > 0 && cm_sv_eq(word, CM_SV("esac"))) {
                 s->at += word.len;
                 l->cases--;
+                l->compound = true;
         } else {
                 return false;
         }
@@ -348,6 +354,7 @@ static void read_group(struct list *l)
         cm_shell_read_list(s, ')');
         s->depth--;
         l->last = NULL;
+        l->compound = true;
 }
 
 static void read_semicolon(struct list *l)
@@ -372,6 +379,7 @@ static bool read_operator(struct list *l)
                 if (l->last != NULL)
                         l->last->separator = cm_sv_slice(s->text, s->at, s->at + 1);
                 l->last = NULL;
+                l->compound = false;
                 l->pipe = 0;
                 cm_shell_newline(s);
                 return true;
@@ -412,10 +420,10 @@ void cm_shell_read_list(struct cm_shell *s, char stop)
                         separate(&l, 1, false);
                         return;
                 }
-                if (read_operator(&l) || take_keyword(&l))
+                if (read_operator(&l) || take_keyword(&l) || (l.compound && read_redirect(s, NULL)))
                         continue;
-                if (l.last != NULL || !read_redirect(s, NULL))
-                        read_simple(&l);
+                l.compound = false;
+                read_simple(&l);
         }
         s->script->incomplete = s->script->incomplete || stop != '\0';
 }

@@ -5,6 +5,10 @@
 #include "base/escape.h"
 #include "base/limits.h"
 
+enum {
+        DIRECTIVE_BYTES_MAX = 1000
+};
+
 /* libfyaml writes to stderr in some paths even when told to be quiet; its words come to us. */
 static void on_diag(struct fy_diag *diag, void *user, const char *text, size_t len)
 {
@@ -54,9 +58,9 @@ int cm_yaml_stream_open(struct cm_yaml_stream *s, struct cm_arena *arena, struct
 
 void cm_yaml_stream_close(struct cm_yaml_stream *s)
 {
-        if (s->parser != NULL)
+        if (s->parser != NULL && !s->broken)
                 fy_parser_destroy(s->parser);
-        if (s->diag != NULL)
+        if (s->diag != NULL && !s->broken)
                 fy_diag_destroy(s->diag);
         cm_buf_fini(&s->words);
 }
@@ -69,6 +73,8 @@ static int syntax_error(struct cm_yaml_stream *s, struct cm_err *err)
 {
         void *at = NULL;
         const struct fy_diag_error *e = fy_diag_errors_iterate(s->diag, &at);
+        if (e != NULL && e->msg != NULL)
+                s->broken = cm_sv_find(cm_sv_from_cstr(e->msg), CM_SV("cannot use tab")) >= 0;
         if (e != NULL && e->msg != NULL)
                 return CM_RAISE(err, CM_E_MALFORMED, "YAML line %d column %d: %s", e->line,
                                 e->column,
@@ -114,6 +120,13 @@ static bool is_token(unsigned char c)
         default:
                 return false;
         }
+}
+
+/* A "%" line: libfyaml copies a version to the stack, however long it is. */
+static bool is_long_directive(struct cm_sv text, size_t at)
+{
+        struct cm_sv line = cm_sv_slice(text, at, at + DIRECTIVE_BYTES_MAX);
+        return line.len == DIRECTIVE_BYTES_MAX && cm_sv_find_char(line, '\n') < 0;
 }
 
 static const char *forbidden(unsigned char c, size_t len)
@@ -227,17 +240,32 @@ static const char *count(struct scan *s, size_t at)
         return NULL;
 }
 
+/* Over characters that mean nothing here, which is most of the text. */
+static size_t skip_plain(struct cm_sv text, size_t i)
+{
+        for (; i < text.len; i++) {
+                char c = text.ptr[i];
+                if (!cm_is_alnum(c) && c != ' ' && c != '"' && c != '_' && (c < '-' || c > '/'))
+                        break;
+        }
+        return i;
+}
+
 int cm_yaml_check_bytes(struct cm_sv text, bool directives_allowed, struct cm_err *err)
 {
         struct scan s = { .text = text };
         start_line(&s, 0);
         for (size_t i = 0; i < text.len;) {
+                if (!s.in_indent && (i = skip_plain(text, i)) == text.len)
+                        break;
                 unsigned char c = (unsigned char)text.ptr[i];
                 uint32_t cp = 0;
                 size_t len = c < 0x80 ? 1 : cm_utf8_next(cm_sv_skip(text, i), &cp);
                 const char *what = c >= 0x20 && c < 0x7f ? NULL : forbidden(c, len);
                 if (what == NULL && c == '%' && !directives_allowed && i == s.line_start)
                         what = "directives are refused";
+                if (what == NULL && c == '%' && i == s.line_start && is_long_directive(text, i))
+                        what = "a directive is longer than 1000 bytes";
                 if (what != NULL)
                         return refuse(&s, i, CM_E_MALFORMED, what, err);
                 what = count(&s, i);

@@ -15,6 +15,9 @@ struct cm_yaml_stream {
         struct fy_parser *parser;
         struct fy_diag *diag;
         struct cm_buf words; /* what libfyaml would have printed */
+        /* libfyaml 0.7.12 puts a simple key on a list twice before it refuses a tab behind ":", and
+         * freeing that list crashes or never ends: such a parser is left to the process's end. */
+        bool broken;
 };
 
 /* `text` is borrowed until the stream is closed and must have passed cm_yaml_check_bytes(). */

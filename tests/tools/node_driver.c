@@ -2,11 +2,13 @@
 /*
  * Readers of document trees for tests that compare with other programs. Reads frames from stdin
  * ("LENGTH\n" and as many bytes) and answers each with one line: compact JSON, or "error: TEXT".
+ * With "time-" before the mode the line is the seconds of parsing and the arena's megabytes.
  * Usage: node-driver json|json-lines|yaml-go2|yaml-go3|yaml-core|dockerfile
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "codec/dockerfile.h"
@@ -20,7 +22,7 @@ static int read_json(struct cm_arena *arena, struct cm_sv text, bool lines, stru
         struct cm_node_json_result result;
         int r = lines ? cm_node_parse_json_lines(arena, text, &options, &result, err)
                       : cm_node_parse_json(arena, text, &options, &result, err);
-        if (r == 0)
+        if (r == 0 && out != NULL)
                 cm_node_write_json(out, result.root);
         return r;
 }
@@ -36,8 +38,10 @@ static int read_yaml(struct cm_arena *arena, struct cm_sv text, const char *sche
         const struct cm_node_doc *docs = NULL;
         size_t count = 0;
         int r = cm_node_parse_yaml(arena, text, &options, &docs, &count, err);
+        if (out == NULL || r < 0)
+                return r;
         cm_buf_put_char(out, '[');
-        for (size_t i = 0; r == 0 && i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
                 if (i > 0)
                         cm_buf_put_char(out, ',');
                 cm_node_write_json(out, docs[i].root);
@@ -51,27 +55,42 @@ static int read_dockerfile(struct cm_arena *arena, struct cm_sv text, struct cm_
 {
         const struct cm_node *root = NULL;
         int r = cm_dockerfile_parse(arena, text, &root, err);
-        if (r == 0)
+        if (r == 0 && out != NULL)
                 cm_node_write_json(out, root);
         return r;
+}
+
+static int read_text(struct cm_arena *arena, const char *mode, struct cm_sv text,
+                     struct cm_buf *out, struct cm_err *err)
+{
+        if (strcmp(mode, "dockerfile") == 0)
+                return read_dockerfile(arena, text, out, err);
+        if (strncmp(mode, "yaml-", 5) == 0)
+                return read_yaml(arena, text, mode + 5, out, err);
+        return read_json(arena, text, strcmp(mode, "json-lines") == 0, out, err);
+}
+
+static double now(void)
+{
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void answer(const char *mode, struct cm_sv text)
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(CM_MIB(1024));
+        = cm_arena_new(CM_MIB(2048));
         struct cm_buf out CM_CLEANUP(cm_buf_fini) = { 0 };
         struct cm_err err = CM_ERR_INIT;
+        bool timed = strncmp(mode, "time-", 5) == 0;
+        double from = now();
         cm_buf_init(&out, CM_MIB(256));
-        int r = 0;
-        if (strcmp(mode, "dockerfile") == 0)
-                r = read_dockerfile(arena, text, &out, &err);
-        else if (strncmp(mode, "yaml-", 5) == 0)
-                r = read_yaml(arena, text, mode + 5, &out, &err);
-        else
-                r = read_json(arena, text, strcmp(mode, "json-lines") == 0, &out, &err);
+        int r = read_text(arena, timed ? mode + 5 : mode, text, timed ? NULL : &out, &err);
         if (r < 0)
                 printf("error: %s\n", err.text);
+        else if (timed)
+                printf("%.6f %zu\n", now() - from, cm_arena_used(arena) >> 20);
         else
                 printf("%.*s\n", (int)out.len, out.ptr);
         fflush(stdout);
