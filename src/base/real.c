@@ -60,12 +60,16 @@ static bool is_decimal(struct cm_sv s)
 
 bool cm_real_parse(struct cm_sv s, double *ret)
 {
-        char text[CM_REAL_DIGITS_MAX + 1];
-        if (s.len > CM_REAL_DIGITS_MAX || !is_decimal(s))
+        char small[CM_REAL_SMALL_BYTES];
+        if (!is_decimal(s))
                 return false;
+        char *text = s.len < sizeof(small) ? small : malloc(s.len + 1);
+        CM_ASSERT(text != NULL);
         memcpy(text, s.ptr, s.len);
         text[s.len] = '\0';
         *ret = read_double(text);
+        if (text != small)
+                free(text);
         return !isinf(*ret);
 }
 

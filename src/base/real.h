@@ -9,7 +9,7 @@
 
 enum {
         CM_REAL_TEXT_BYTES = 32,
-        CM_REAL_DIGITS_MAX = 800 /* more than any double needs to be read exactly */
+        CM_REAL_SMALL_BYTES = 128 /* longer text is copied to the heap to be read */
 };
 
 /* [+-] digits [. digits] [e [+-] digits], with a digit before or after the dot; false otherwise, and

@@ -20,6 +20,17 @@ CM_TEST(reads_decimals)
         CM_CHECK(reads("1e-9999", 0));
 }
 
+CM_TEST(reads_any_number_of_digits)
+{
+        static char text[100001];
+        memset(text, '0', sizeof(text) - 1);
+        memcpy(text, "1.5", 3);
+        CM_CHECK(reads(text, 1.5));
+        memcpy(text, "0.0", 3);
+        text[sizeof(text) - 2] = '1';
+        CM_CHECK(reads(text, 0));
+}
+
 CM_TEST(refuses_other_text)
 {
         static const char *const bad[] = { "",     ".",   "e5",  "1e",    "1e+", " 1",  "1 ",
