@@ -62,6 +62,9 @@
 /* YAML: aliases ("*x") and what they repeat; a bomb of nine lines expands to 10^9 nodes. */
 #define CM_YAML_ALIASES_MAX ((size_t)0)
 #define CM_YAML_NODES_MAX   ((size_t)4000000)
+/* YAML: brackets, commas, colons, anchors and the like on one line, in one bracket or in one key:
+ * libfyaml may have to hold 350 bytes for each. JSON documents are not bound by it. */
+#define CM_YAML_LINE_TOKENS_MAX ((size_t)250000)
 /* A database that is unpacked from a .zst file, and the window its decoder allows (2^27 bytes). */
 #define CM_DB_UNPACKED_BYTES_MAX ((uint64_t)1 << 30)
 #define CM_DB_WINDOW_LOG_MAX     27
@@ -120,5 +123,7 @@
 #define CM_DOCKERFILE_INSTRUCTIONS_MAX ((size_t)20000)
 #define CM_SHELL_WORDS_MAX             ((size_t)200000)
 #define CM_DOCKERFILE_EXPANDED_MAX     CM_MIB(8)
+/* Steps (characters times pattern length) of all ${x#p}, ${x%p} and ${x/p/r} of a Dockerfile: 0.2 s. */
+#define CM_DOCKERFILE_PATTERN_WORK_MAX ((size_t)50000000)
 /* Subshells, substitutions and ${x:-${y}} within each other. */
 #define CM_SHELL_DEPTH_MAX 50

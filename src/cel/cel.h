@@ -23,7 +23,7 @@
 #include "codec/node.h"
 
 enum cm_cel_kind {
-        CM_CEL_ERROR, /* a failed sub-expression; never inside a list or a map */
+        CM_CEL_ERROR, /* a failed sub-expression; in lists and maps only an unavailable part */
         CM_CEL_NULL,
         CM_CEL_BOOL,
         CM_CEL_INT,
@@ -52,8 +52,8 @@ struct cm_cel_reason;
 struct cm_cel_value {
         enum cm_cel_kind kind : 8;
         bool is_node; /* LIST, MAP: a part of a document, not built by the expression */
-        uint32_t len; /* STRING, BYTES, TYPE: bytes; LIST without is_node: items;
-                             DURATION, TIMESTAMP: nanoseconds, an int32_t */
+        uint32_t len; /* STRING, BYTES, TYPE: bytes; LIST without is_node: items; DURATION,
+                         TIMESTAMP: nanoseconds, an int32_t */
         union {
                 bool boolean;
                 int64_t integer; /* INT; seconds of DURATION and TIMESTAMP */
@@ -74,6 +74,14 @@ struct cm_cel_value cm_cel_from_node(const struct cm_node *node);
 /* An error as a variable's value: every use of the variable fails with this text ("unavailable"). */
 struct cm_cel_value cm_cel_unavailable(struct cm_arena *arena, struct cm_sv text);
 
+/*
+ * The same below a variable: a node that stands for a part of a document that could not be read.
+ * Whatever needs it fails (selecting, has(), comparing, `in`, functions): what is not known is never
+ * taken for absent.
+ */
+const struct cm_node *cm_cel_unavailable_node(struct cm_arena *arena, struct cm_node_pos pos,
+                                              struct cm_sv text);
+
 struct cm_cel_options {
         struct cm_sv container;        /* "a.b": names are looked up in a.b, then a, then outside */
         const struct cm_sv *variables; /* names, also dotted ones; the index is the slot */
@@ -92,6 +100,7 @@ struct cm_zone_source; /* cel/timestamp.h: time zones by name */
  * Errors:  CM_E_MALFORMED, the text is "LINE:COLUMN: what"; CM_E_LIMIT (CM_CEL_TEXT_BYTES_MAX,
  *          CM_CEL_DEPTH_MAX, CM_CEL_LOOPS_MAX).
  * Owns:    *ret lives in `arena` and is immutable.
+ * Limits:  at most about 200 bytes of `arena` per byte of text.
  */
 CM_MUST_CHECK int cm_cel_parse(struct cm_arena *arena, struct cm_sv text,
                                const struct cm_cel_options *options,
@@ -130,12 +139,15 @@ enum {
         CM_CEL_READS = 8
 };
 
-/* One evaluation: what it reads, and what it may use. */
+/*
+ * One evaluation: what it reads, what it may use, and (set by it) what it used. Results live in
+ * `scratch` or in what the slots point at; its own limit must leave room for bytes_max and 1 MiB.
+ */
 struct cm_cel_run {
-        const struct cm_cel_value *slots;   /* one per declared variable */
-        struct cm_arena *scratch;           /* results live here, or in what the slots point at */
+        const struct cm_cel_value *slots; /* one per declared variable */
+        struct cm_arena *scratch;
         uint64_t cost_max;                  /* 0: CM_CEL_COST_DEFAULT */
-        size_t bytes_max;                   /* of scratch memory; 0: CM_CEL_BYTES_DEFAULT */
+        size_t bytes_max;                   /* 0: CM_CEL_BYTES_DEFAULT */
         const struct cm_zone_source *zones; /* NULL: UTC and "+05:30" only */
         uint64_t cost;                      /* set: steps used */
         /*

@@ -83,6 +83,22 @@ struct cm_cel_value cm_cel_fail(struct cm_cel_context *cx, const char *format, .
         return (struct cm_cel_value){ .kind = CM_CEL_ERROR, .reason = reason };
 }
 
+struct cm_cel_value cm_cel_placed(struct cm_cel_context *cx, struct cm_cel_value v)
+{
+        if (v.kind != CM_CEL_ERROR || v.reason->ins != UINT32_MAX)
+                return v;
+        return cm_cel_fail(cx, "%.*s", CM_SV_ARG(v.reason->text));
+}
+
+struct cm_cel_value cm_cel_known(struct cm_cel_context *cx, struct cm_cel_value result)
+{
+        if (CM_LIKELY(cx->met == NULL))
+                return result;
+        const struct cm_cel_reason *met = cx->met;
+        cx->met = NULL;
+        return cm_cel_fail(cx, "%.*s", CM_SV_ARG(met->text));
+}
+
 struct cm_cel_value cm_cel_fail_err(struct cm_cel_context *cx, struct cm_err *err)
 {
         struct cm_cel_value v = cm_cel_fail(cx, "%s", err->text);

@@ -62,6 +62,8 @@ static struct cm_sv type_text(struct deducer *d, struct type *t, unsigned depth)
         t = resolved(t);
         if (t->kind >= DYN || depth > TYPE_DEPTH_MAX || ++d->work > WORK_MAX)
                 return CM_SV("dyn");
+        if (t->kind == CM_CEL_OBJECT) /* which one is known to values only */
+                return CM_SV("object");
         struct cm_sv name =
                 cm_cel_type_name((struct cm_cel_value){ .kind = (enum cm_cel_kind)t->kind });
         if (t->params[0] == NULL)
@@ -199,14 +201,15 @@ static struct type *result_of(struct deducer *d, const char *signature, struct t
         const char *r = strchr(signature, ':');
         if (r == NULL)
                 return plain(d, DYN);
-        char outer = r[1] == '[' || r[1] == 'o' ? r[1] : '\0';
-        char letter = outer == '\0' ? r[1] : r[2];
-        struct type *t = letter == '1' && count > 0 ? args[0]
-                         : letter == 'A'            ? (item == NULL ? plain(d, OPEN) : item)
-                                                    : letter_type(d, letter);
-        if (outer == '\0')
-                return t;
-        return new_type(d, outer == '[' ? CM_CEL_LIST : CM_CEL_OPTIONAL, t, NULL);
+        const char *letter = r + 1;
+        while (*letter == '[' || *letter == 'o')
+                letter++;
+        struct type *t = *letter == '1' && count > 0 ? args[0]
+                         : *letter == 'A'            ? (item == NULL ? plain(d, OPEN) : item)
+                                                     : letter_type(d, *letter);
+        while (--letter > r)
+                t = new_type(d, *letter == '[' ? CM_CEL_LIST : CM_CEL_OPTIONAL, t, NULL);
+        return t;
 }
 
 static struct type *deduce_call(struct deducer *d, const struct cm_cel_ast *ast)

@@ -26,12 +26,6 @@ static struct cm_cel_value no_truth(struct cm_cel_context *cx, struct cm_cel_val
                            CM_SV_ARG(cm_cel_type_name(v)));
 }
 
-/* A variable that is not available: the error is made again here, where it has a place. */
-static struct cm_cel_value unavailable(struct cm_cel_context *cx, struct cm_cel_value v)
-{
-        return cm_cel_fail(cx, "%.*s", CM_SV_ARG(v.reason->text));
-}
-
 static struct cm_cel_value call(struct cm_cel_context *cx, const struct cm_cel_callee *callee,
                                 const struct cm_cel_value *args, size_t count)
 {
@@ -40,7 +34,7 @@ static struct cm_cel_value call(struct cm_cel_context *cx, const struct cm_cel_c
                         return args[i];
         for (size_t i = 0; i < callee->count; i++)
                 if (cm_cel_signature_fits(callee->candidates[i]->signature, args, count))
-                        return callee->candidates[i]->call(cx, args, count);
+                        return cm_cel_known(cx, callee->candidates[i]->call(cx, args, count));
         return cm_cel_no_overload(cx, callee->name, args, count);
 }
 
@@ -52,7 +46,7 @@ static inline struct cm_cel_value select_fast(struct cm_cel_context *cx, struct 
                 const struct cm_node_member *m = cm_node_member(v.node, cm_cel_sv(key));
                 cm_cel_note_read(cx, m != NULL ? m->value : v.node);
                 if (m != NULL)
-                        return cm_cel_from_node(m->value);
+                        return cm_cel_placed(cx, cm_cel_from_node(m->value));
         }
         return cm_cel_select(cx, v, key, false);
 }
@@ -193,13 +187,10 @@ static CM_HOT struct cm_cel_value execute(struct machine *m)
                         *sp++ = constants[ins->c];
                         break;
                 case CM_CEL_OP_SLOT:
-                        *sp = m->slots[ins->c];
-                        if (CM_UNLIKELY(sp->kind == CM_CEL_ERROR))
-                                *sp = unavailable(&m->cx, *sp);
-                        sp++;
+                        *sp++ = cm_cel_placed(&m->cx, m->slots[ins->c]);
                         break;
                 case CM_CEL_OP_LOCAL:
-                        *sp++ = m->cells[ins->c];
+                        *sp++ = cm_cel_placed(&m->cx, m->cells[ins->c]);
                         break;
                 case CM_CEL_OP_STORE:
                         m->cells[ins->c] = *--sp;

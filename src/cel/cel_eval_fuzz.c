@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         cm_cel_string(CM_SV("t\xc3\xa9xt")) };
         struct cm_cel_options options = { .variables = names, .variable_count = 3 };
         struct cm_arena *arena = cm_arena_new(CM_MIB(512));
+        items[1] = cm_cel_unavailable_node(arena, a.key_pos, CM_SV("gone"));
         struct cm_cel_run run = {
                 .slots = slots, .scratch = arena, .cost_max = 50000, .bytes_max = CM_MIB(16)
         };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine as a whole: parsing, evaluation, faults, limits. */
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "cel/cel_test_util.h"
 
@@ -18,6 +20,12 @@ static const struct cm_node *document(struct cm_arena *arena)
                 cm_node_add(arena, list, cm_node_new_int(arena, at, i));
         cm_node_put(arena, doc, CM_SV("spec"), at, spec);
         cm_node_put(arena, doc, CM_SV("list"), at, list);
+        const struct cm_node *gap = cm_cel_unavailable_node(arena, at, CM_SV("not readable"));
+        struct cm_node *gaps = cm_node_new_list(arena, at);
+        cm_node_add(arena, gaps, cm_node_new_int(arena, at, 1));
+        cm_node_add(arena, gaps, gap);
+        cm_node_put(arena, doc, CM_SV("gap"), at, gap);
+        cm_node_put(arena, doc, CM_SV("gaps"), at, gaps);
         return doc;
 }
 
@@ -110,6 +118,23 @@ CM_TEST(faults_have_places)
         cm_cel_test_run(&t, "doc.list.all(x, x > 0) && doc.spec.zz.y == 1", 0, 0);
         CM_CHECK_INT(t.result, CM_CEL_FAILED);
         CM_CHECK_SV(t.fault.failing, "doc.spec.zz");
+}
+
+CM_TEST(unavailable_parts_are_never_absent)
+{
+        CM_CHECK_CEL("doc.gap", "error 1:5 not readable");
+        CM_CHECK_CEL("doc['gap'].x", "error 1:4 not readable");
+        CM_CHECK_CEL("has(doc.gap)", "error 1:9 not readable");
+        CM_CHECK_CEL("doc.?gap.orValue(1)", "error 1:6 not readable");
+        CM_CHECK_CEL("doc.gap == null || true", "true");
+        CM_CHECK_CEL("doc.gaps == [1, null]", "error 1:10 not readable");
+        CM_CHECK_CEL("1 in doc.gaps", "true");
+        CM_CHECK_CEL("2 in doc.gaps", "error 1:3 not readable");
+        CM_CHECK_CEL("doc.gaps.exists(x, x == 1)", "true");
+        CM_CHECK_CEL("doc.gaps.exists(x, x == 2)", "error 1:20 not readable");
+        CM_CHECK_CEL("doc.gaps.indexOf(2)", "error 1:10 not readable");
+        CM_CHECK_CEL("size(doc.gaps)", "2");
+        CM_CHECK_CEL("doc.gaps.map(x, x)", "error 1:17 not readable");
 }
 
 CM_TEST(refused_texts)
@@ -319,4 +344,45 @@ CM_TEST(carets)
                                      "    '\xc3\xa9' + 1 == 2\n"
                                      "        ^\n");
         cm_buf_fini(&out);
+}
+
+struct worker {
+        pthread_t thread;
+        const struct cm_cel_test *test;
+        size_t right;
+};
+
+static void *evaluate_often(void *arg)
+{
+        struct worker *w = arg;
+        struct cm_arena *scratch = cm_arena_new(CM_MIB(128));
+        for (int i = 0; i < 2000; i++) {
+                struct cm_err err = CM_ERR_INIT;
+                struct cm_cel_run run = { .slots = w->test->run.slots, .scratch = scratch };
+                struct cm_cel_value v;
+                if (cm_cel_eval(w->test->program, &run, &v, &err) == 0 && cm_cel_is_true(v))
+                        w->right++;
+                cm_arena_reset(scratch);
+        }
+        cm_arena_free(scratch);
+        return NULL;
+}
+
+CM_TEST(threads_share_a_program)
+{
+        struct cm_cel_test t;
+        struct worker workers[4];
+        cm_cel_test_run(&t,
+                        "doc.list.map(x, x * 2).exists(x, x == 6 && doc.spec.name.matches('^w'))",
+                        0, 0);
+        CM_CHECK_INT(t.result, 0);
+        for (size_t i = 0; i < CM_ARRAY_LEN(workers); i++) {
+                workers[i] = (struct worker){ .test = &t };
+                CM_CHECK_INT(pthread_create(&workers[i].thread, NULL, evaluate_often, &workers[i]),
+                             0);
+        }
+        for (size_t i = 0; i < CM_ARRAY_LEN(workers); i++) {
+                pthread_join(workers[i].thread, NULL);
+                CM_CHECK_INT(workers[i].right, 2000);
+        }
 }

@@ -9,7 +9,7 @@
 #include "codec/base64.h"
 
 enum {
-        DEPTH_MAX = 400 /* documents are 200 deep at most, literals 250 */
+        DEPTH_MAX = 600 /* a document (CM_NODE_DEPTH_MAX) in a literal (CM_CEL_DEPTH_MAX) */
 };
 
 static const char *type_tag(enum cm_cel_kind kind)

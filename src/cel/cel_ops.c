@@ -125,9 +125,11 @@ static struct cm_cel_value contained(struct cm_cel_context *cx, struct cm_cel_va
                 size_t count = cm_cel_list_count(b);
                 cm_cel_charge(cx, count);
                 for (size_t i = 0; i < count; i++)
-                        if (cm_cel_equal_in(cx, a, cm_cel_list_at(b, i)))
+                        if (cm_cel_equal_in(cx, a, cm_cel_list_at(b, i))) {
+                                cx->met = NULL; /* found, whatever the others are */
                                 return cm_cel_bool(true);
-                return cm_cel_bool(false);
+                        }
+                return cm_cel_known(cx, cm_cel_bool(false));
         }
         struct cm_cel_value ignored;
         if (b.kind == CM_CEL_MAP)
@@ -157,7 +159,8 @@ struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_k
         if (b.kind == CM_CEL_ERROR)
                 return b;
         if (op == CM_CEL_T_EQ || op == CM_CEL_T_NE) {
-                return cm_cel_bool(cm_cel_equal_in(cx, a, b) == (op == CM_CEL_T_EQ));
+                return cm_cel_known(cx,
+                                    cm_cel_bool(cm_cel_equal_in(cx, a, b) == (op == CM_CEL_T_EQ)));
         }
         if (op == CM_CEL_T_IN)
                 return contained(cx, a, b);
@@ -272,6 +275,8 @@ struct cm_cel_value cm_cel_index(struct cm_cel_context *cx, struct cm_cel_value 
                 return cm_cel_fail(cx, "no such overload: %.*s[%.*s]",
                                    CM_SV_ARG(cm_cel_type_name(container)),
                                    CM_SV_ARG(cm_cel_type_name(key)));
+        if (v.kind == CM_CEL_ERROR)
+                return cm_cel_placed(cx, v);
         if (optional)
                 return found == 0 ? cm_cel_none() : cm_cel_some(cx, v);
         return found == 0 ? absent(cx, container, key) : v;
@@ -302,10 +307,12 @@ struct cm_cel_value cm_cel_has(struct cm_cel_context *cx, struct cm_cel_value co
                         return cm_cel_bool(false);
                 container = *container.boxed;
         }
-        struct cm_cel_value ignored;
+        struct cm_cel_value v = cm_cel_null();
         note_look_up(cx, container, key);
-        if (container.kind == CM_CEL_MAP)
-                return cm_cel_bool(cm_cel_map_get(container, key, &ignored));
+        if (container.kind == CM_CEL_MAP) {
+                bool found = cm_cel_map_get(container, key, &v);
+                return v.kind == CM_CEL_ERROR ? cm_cel_placed(cx, v) : cm_cel_bool(found);
+        }
         return cm_cel_fail(cx, "has() of '%s': %.*s has no fields", cm_cel_show(cx, cm_cel_sv(key)),
                            CM_SV_ARG(cm_cel_type_name(container)));
 }

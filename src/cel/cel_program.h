@@ -105,9 +105,10 @@ struct cm_cel_context {
         uint64_t cost_max;
         size_t bytes;
         size_t bytes_max;
-        uint32_t ins;           /* at work: where errors stand */
-        bool is_over;           /* a limit was met: the run ends */
-        struct cm_cel_run *run; /* notes what is read */
+        uint32_t ins;                    /* at work: where errors stand */
+        bool is_over;                    /* a limit was met: the run ends */
+        const struct cm_cel_reason *met; /* an unavailable part that a comparison came to */
+        struct cm_cel_run *run;          /* notes what is read */
         const struct cm_zone_source *zones;
 };
 
@@ -115,6 +116,11 @@ static inline void cm_cel_note_read(struct cm_cel_context *cx, const struct cm_n
 {
         cx->run->reads[cx->run->read_count++ % CM_CEL_READS] = node;
 }
+
+/* A value read from a document: of an unavailable part an error that has a place. */
+struct cm_cel_value cm_cel_placed(struct cm_cel_context *cx, struct cm_cel_value v);
+/* The result of what may have come to an unavailable part: then an error. */
+struct cm_cel_value cm_cel_known(struct cm_cel_context *cx, struct cm_cel_value result);
 
 /* Operators; the operands may be errors. */
 struct cm_cel_value cm_cel_binary(struct cm_cel_context *cx, enum cm_cel_token_kind op,

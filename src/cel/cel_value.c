@@ -3,10 +3,33 @@
 #include "base/hash.h"
 #include "cel/cel_program.h"
 
+/* A column that no reader gives: what marks an unavailable node. */
+#define UNAVAILABLE_COLUMN UINT32_MAX
+
 enum {
         INDEX_FROM = 8,       /* entries of a map from which an index pays */
         EQUAL_DEPTH_MAX = 600 /* a document (CM_NODE_DEPTH_MAX) in a literal (CM_CEL_DEPTH_MAX) */
 };
+
+struct unavailable {
+        struct cm_node node; /* first, so that the node is the whole */
+        struct cm_cel_reason reason;
+};
+
+static struct cm_cel_value unavailable_part(const struct cm_node *node)
+{
+        const struct unavailable *u = (const struct unavailable *)(const void *)node;
+        return (struct cm_cel_value){ .kind = CM_CEL_ERROR, .reason = &u->reason };
+}
+
+const struct cm_node *cm_cel_unavailable_node(struct cm_arena *arena, struct cm_node_pos pos,
+                                              struct cm_sv text)
+{
+        struct unavailable *u = CM_NEW(arena, struct unavailable);
+        u->node = (struct cm_node){ .type = CM_NODE_NULL, .pos = { pos.line, UNAVAILABLE_COLUMN } };
+        u->reason = (struct cm_cel_reason){ cm_sv_dup(arena, text), UINT32_MAX };
+        return &u->node;
+}
 
 struct cm_cel_value cm_cel_from_node(const struct cm_node *node)
 {
@@ -14,7 +37,8 @@ struct cm_cel_value cm_cel_from_node(const struct cm_node *node)
                 return cm_cel_null();
         switch (node->type) {
         case CM_NODE_NULL:
-                return cm_cel_null();
+                return node->pos.column == UNAVAILABLE_COLUMN ? unavailable_part(node)
+                                                              : cm_cel_null();
         case CM_NODE_BOOL:
                 return cm_cel_bool(node->boolean);
         case CM_NODE_INT:
@@ -295,6 +319,8 @@ static bool equal(struct cm_cel_context *cx, struct cm_cel_value a, struct cm_ce
 {
         if (is_number(a) && is_number(b))
                 return compare_numbers(a, b) == 0;
+        if (cx != NULL && (a.kind == CM_CEL_ERROR || b.kind == CM_CEL_ERROR))
+                cx->met = a.kind == CM_CEL_ERROR ? a.reason : b.reason;
         if (a.kind != b.kind || depth > EQUAL_DEPTH_MAX)
                 return false;
         switch (a.kind) {

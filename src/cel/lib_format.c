@@ -10,7 +10,7 @@
 
 enum {
         PRECISION_MAX = 100,
-        DEPTH_MAX = 300,
+        DEPTH_MAX = 600,
         TEXT_BYTES_MAX = 1 << 20
 };
 
@@ -51,17 +51,20 @@ static bool put_not_finite(struct cm_buf *out, struct cm_cel_value v)
         return true;
 }
 
-static bool put_string(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_value *ret_bad,
-                       unsigned depth);
+struct writer {
+        struct cm_cel_context *cx;
+        struct cm_cel_value bad; /* the first value that has no text, else null */
+};
 
-static bool put_list(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_value *ret_bad,
-                     unsigned depth)
+static bool put_string(struct writer *w, struct cm_buf *out, struct cm_cel_value v, unsigned depth);
+
+static bool put_list(struct writer *w, struct cm_buf *out, struct cm_cel_value v, unsigned depth)
 {
         cm_buf_put_char(out, '[');
         for (size_t i = 0; i < cm_cel_list_count(v) && !out->overflow; i++) {
                 if (i > 0)
                         cm_buf_put_str(out, ", ");
-                if (!put_string(out, cm_cel_list_at(v, i), ret_bad, depth + 1))
+                if (!put_string(w, out, cm_cel_list_at(v, i), depth + 1))
                         return false;
         }
         cm_buf_put_char(out, ']');
@@ -84,11 +87,10 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Entries in the order of the text of their keys. */
-static bool put_map(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_value *ret_bad,
-                    unsigned depth)
+static bool put_map(struct writer *w, struct cm_buf *out, struct cm_cel_value v, unsigned depth)
 {
         size_t count = cm_cel_map_count(v);
-        struct entry *entries = calloc(count + 1, sizeof(*entries));
+        struct entry *entries = cm_cel_alloc_array(w->cx, count + 1, sizeof(*entries));
         struct cm_buf parts;
         bool ok = entries != NULL;
         cm_buf_init(&parts, out->bytes_max);
@@ -97,10 +99,10 @@ static bool put_map(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_val
                 struct cm_cel_value value;
                 cm_cel_map_at(v, i, &key, &value);
                 entries[i].offset = parts.len;
-                ok = put_string(&parts, key, ret_bad, depth + 1);
+                ok = put_string(w, &parts, key, depth + 1);
                 entries[i].key_len = parts.len - entries[i].offset;
                 cm_buf_put_str(&parts, ": ");
-                ok = ok && put_string(&parts, value, ret_bad, depth + 1);
+                ok = ok && put_string(w, &parts, value, depth + 1);
                 entries[i].len = parts.len - entries[i].offset;
         }
         for (size_t i = 0; i < count && ok; i++)
@@ -117,13 +119,11 @@ static bool put_map(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_val
                 cm_buf_put_char(out, '}');
         }
         cm_buf_fini(&parts);
-        free(entries);
         return ok;
 }
 
-/* %s; false: *ret_bad has no text. */
-static bool put_string(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_value *ret_bad,
-                       unsigned depth)
+/* %s; false: w->bad has no text. */
+static bool put_string(struct writer *w, struct cm_buf *out, struct cm_cel_value v, unsigned depth)
 {
         char text[CM_TIMESTAMP_TEXT_BYTES];
         char number[CM_CEL_NUMBER_BYTES];
@@ -132,9 +132,9 @@ static bool put_string(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_
         if (out->overflow || put_not_finite(out, v))
                 return true;
         if (v.kind == CM_CEL_LIST)
-                return put_list(out, v, ret_bad, depth);
+                return put_list(w, out, v, depth);
         if (v.kind == CM_CEL_MAP)
-                return put_map(out, v, ret_bad, depth);
+                return put_map(w, out, v, depth);
         if (v.kind == CM_CEL_NULL)
                 cm_buf_put_str(out, "null");
         else if (v.kind == CM_CEL_BOOL)
@@ -154,8 +154,8 @@ static bool put_string(struct cm_buf *out, struct cm_cel_value v, struct cm_cel_
         else if (v.kind == CM_CEL_OBJECT && v.object->type->put_text != NULL)
                 v.object->type->put_text(out, v.object);
         else
-                *ret_bad = v;
-        return ret_bad->kind == CM_CEL_NULL;
+                w->bad = v;
+        return w->bad.kind == CM_CEL_NULL;
 }
 
 /* An integer in base 2, 8, 10 or 16. */
@@ -207,12 +207,12 @@ static unsigned base_of(char clause)
 static struct cm_cel_value put_clause(struct cm_cel_context *cx, struct cm_buf *out, char clause,
                                       int precision, struct cm_cel_value v)
 {
-        struct cm_cel_value bad = cm_cel_null();
+        struct writer w = { cx, cm_cel_null() };
         bool is_int = v.kind == CM_CEL_INT || v.kind == CM_CEL_UINT;
         bool is_real = clause == 'f' || clause == 'e';
         unsigned base = base_of(clause);
         if (clause == 's')
-                return put_string(out, v, &bad, 0) ? cm_cel_null() : unsuitable(cx, clause, bad);
+                return put_string(&w, out, v, 0) ? cm_cel_null() : unsuitable(cx, clause, w.bad);
         if ((is_real || clause == 'd') && put_not_finite(out, v))
                 return cm_cel_null();
         if (is_real && (is_int || v.kind == CM_CEL_DOUBLE))

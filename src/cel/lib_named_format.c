@@ -60,7 +60,13 @@ CM_CEL_FN(validate)
         X(dns1123SubdomainPrefix) \
         X(dns1035Label)           \
         X(dns1035LabelPrefix)     \
-        X(qualifiedName) X(labelValue) X(uri) X(uuid) X(byte) X(date) X(datetime)
+        X(qualifiedName)          \
+        X(labelValue)             \
+        X(uri)                    \
+        X(uuid)                   \
+        X(byte)                   \
+        X(date)                   \
+        X(datetime)
 
 #define X(format)                                                     \
         CM_CEL_FN(format_##format)                                    \

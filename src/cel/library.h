@@ -23,9 +23,10 @@
  * first whose signature fits the values is called; when none fits the call fails with "no such
  * overload" and the types that it had. The same name in two libraries works as well.
  *
- * Rules for functions: pure; never keep state; `args` are never errors; results may point into
- * arguments (they live long enough); memory only by cm_cel_alloc(), which charges the run; work
- * that grows with the input is charged by cm_cel_charge() (bytes / 10 is right for a scan of text).
+ * Rules for functions: pure; never keep state; `args` are never errors (items of their lists may be:
+ * unavailable parts of a document, kind CM_CEL_ERROR); results may point into arguments (they live
+ * long enough); memory only by cm_cel_alloc(), which charges the run; work that grows with the input
+ * is charged by cm_cel_charge() (bytes / 10 is right for a scan of text).
  */
 #pragma once
 

@@ -270,8 +270,9 @@ double cm_quantity_get_double(const struct cm_quantity *q)
                                             1e-5, 1e-6, 1e-7, 1e-8, 1e-9 };
         if (q->is_small && q->scale < 0)
                 return (double)q->value * fractions[-q->scale];
-        if (q->nanos % 1000000000 == 0)
-                return (double)(q->nanos / 1000000000);
+        const cm_quantity_nanos whole = q->nanos / 1000000000;
+        if (whole * 1000000000 == q->nanos)
+                return (double)whole;
         return (double)q->nanos * 1e-9;
 }
 

@@ -17,7 +17,7 @@ enum {
 };
 
 /* An offset that is not set, and what is no instruction. */
-static const uint32_t NOWHERE = UINT32_MAX;
+#define NOWHERE UINT32_MAX
 
 int cm_regex_compile(struct cm_arena *arena, struct cm_sv pattern, const struct cm_regex **ret,
                      struct cm_err *err)
@@ -286,7 +286,7 @@ static void fill(const struct machine *m, struct cm_regex_match *ret)
 
 uint64_t cm_regex_cost(const struct cm_regex *re, size_t text_bytes)
 {
-        uint64_t per_byte = re->table != NULL ? 1 : 4 + re->count;
+        uint64_t per_byte = re->table != NULL || re->is_literal ? 1 : 4 + re->count;
         return 10 + text_bytes * per_byte / 4;
 }
 

@@ -268,46 +268,66 @@ static size_t interval_of(const uint32_t *starts, size_t count, uint32_t rune)
         return low;
 }
 
-/* Ids that are partly inside the set get a new id for that part. */
-static void refine(struct partition *p, const struct cm_runes *set, uint32_t *sizes,
-                   uint32_t *inside, uint32_t *renamed)
+/* What refining by one set keeps, by id. */
+struct counts {
+        uint32_t *sizes;   /* intervals of the id */
+        uint32_t *inside;  /* of which the set has so many; 0 between sets */
+        uint32_t *renamed; /* the id of those inside, when some are outside; 0 between sets */
+};
+
+enum step {
+        STEP_COUNT,
+        STEP_RENAME,
+        STEP_FORGET
+};
+
+static void refine_interval(struct partition *p, struct counts *c, enum step step, size_t i)
 {
-        for (size_t pass = 0; pass < 3; pass++)
-                for (size_t j = 0; j < set->count; j++) {
-                        size_t i = interval_of(p->starts, p->count, set->items[j].low);
-                        for (; i < p->count && p->starts[i] <= set->items[j].high; i++) {
-                                uint32_t id = p->ids[i];
-                                if (pass == 0) {
-                                        inside[id]++;
-                                } else if (pass == 1) {
-                                        if (renamed[id] == 0 && inside[id] < sizes[id])
-                                                renamed[id] = p->id_count++;
-                                        if (renamed[id] != 0) {
-                                                sizes[renamed[id]]++;
-                                                p->ids[i] = renamed[id];
-                                        }
-                                } else {
-                                        inside[id] = 0;
-                                }
-                        }
+        uint32_t id = p->ids[i];
+        switch (step) {
+        case STEP_COUNT:
+                c->inside[id]++;
+                break;
+        case STEP_RENAME:
+                if (c->renamed[id] == 0 && c->inside[id] < c->sizes[id])
+                        c->renamed[id] = p->id_count++;
+                if (c->renamed[id] != 0) {
+                        c->sizes[c->renamed[id]]++;
+                        p->ids[i] = c->renamed[id];
                 }
+                break;
+        case STEP_FORGET:
+                c->inside[id] = 0;
+                break;
+        }
+}
+
+static void refine_step(struct partition *p, const struct cm_runes *set, struct counts *c,
+                        enum step step)
+{
+        for (size_t j = 0; j < set->count; j++)
+                for (size_t i = interval_of(p->starts, p->count, set->items[j].low);
+                     i < p->count && p->starts[i] <= set->items[j].high; i++)
+                        refine_interval(p, c, step, i);
 }
 
 static void refine_all(struct cm_arena *work, const struct cm_re_tree *tree, struct partition *p)
 {
-        uint32_t *sizes = CM_NEW_ARRAY(work, uint32_t, p->count + 1);
-        uint32_t *inside = CM_NEW_ARRAY(work, uint32_t, p->count + 1);
-        uint32_t *renamed = CM_NEW_ARRAY(work, uint32_t, p->count + 1);
-        sizes[0] = (uint32_t)p->count;
-        for (size_t i = 0; i < tree->sets.count; i++) {
-                refine(p, &tree->sets.items[i], sizes, inside, renamed);
-                /* What was renamed lost the intervals that are now elsewhere. */
-                for (uint32_t id = 0; id < p->id_count; id++)
-                        if (renamed[id] != 0) {
-                                sizes[id] -= sizes[renamed[id]];
-                                inside[id] = 0;
-                                renamed[id] = 0;
-                        }
+        struct counts c = { .sizes = CM_NEW_ARRAY(work, uint32_t, p->count + 1),
+                            .inside = CM_NEW_ARRAY(work, uint32_t, p->count + 1),
+                            .renamed = CM_NEW_ARRAY(work, uint32_t, p->count + 1) };
+        c.sizes[0] = (uint32_t)p->count;
+        for (size_t s = 0; s < tree->sets.count; s++) {
+                /* Ids that are partly inside the set get a new id for that part. */
+                for (enum step step = STEP_COUNT; step <= STEP_FORGET; step++)
+                        refine_step(p, &tree->sets.items[s], &c, step);
+                for (uint32_t id = 0; id < p->id_count; id++) {
+                        if (c.renamed[id] == 0)
+                                continue;
+                        c.sizes[id] -= c.sizes[c.renamed[id]];
+                        c.inside[id] = 0;
+                        c.renamed[id] = 0;
+                }
         }
         CM_ASSERT(p->id_count <= p->count && p->id_count < UINT16_MAX);
 }

@@ -17,6 +17,8 @@ enum {
         STATES_MAX = 4096,
         /* Entries of a table that is built along a text. */
         LAZY_ENTRIES_MAX = 1 << 19,
+        /* Instructions in all states together: 4 MiB. */
+        PCS_MAX = 1 << 20,
         /* Instructions looked at for a pattern's own table: bounds the time of compiling. */
         TABLE_STEPS_MAX = 200000,
         /* Below that, the set-up costs more than the search by threads. */
@@ -39,6 +41,7 @@ struct dfa {
         size_t stride;
         uint16_t *slots; /* hash table of states, 0 is free */
         size_t steps;
+        size_t pcs_count;
         /* Working sets. */
         uint32_t *stack;
         uint32_t *seen; /* by instruction: generation */
@@ -56,8 +59,9 @@ static uint16_t add_state(struct dfa *d, const uint32_t *pcs, size_t count, unsi
                     (count == 0 || memcmp(s->pcs, pcs, count * sizeof(pcs[0])) == 0))
                         return d->slots[slot];
         }
-        if (d->count >= d->states_max)
+        if (d->count >= d->states_max || d->pcs_count + count > PCS_MAX)
                 return UNKNOWN;
+        d->pcs_count += count;
         uint32_t *copy = CM_NEW_ARRAY(d->arena, uint32_t, count);
         if (count > 0)
                 memcpy(copy, pcs, count * sizeof(pcs[0]));

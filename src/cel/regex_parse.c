@@ -22,7 +22,7 @@ struct parser {
         size_t at;
         unsigned flags;
         struct cm_re_tree *tree;
-        struct cm_map sets; /* ranges -> index + 1 */
+        struct cm_map sets; /* ranges -> the first node with them */
         size_t range_count;
         struct cm_err *err;
 };
@@ -101,18 +101,17 @@ static int set_node(struct parser *p, struct cm_runes set, struct cm_re_node **r
 {
         struct cm_sv key = cm_sv_make(set.items, set.count * sizeof(set.items[0]));
         struct cm_re_node *node = new_node(p, CM_RE_SET);
-        uintptr_t known = (uintptr_t)cm_map_get(&p->sets, key);
+        const struct cm_re_node *known = cm_map_get(&p->sets, key);
         p->range_count += set.count;
         if (p->range_count > RANGES_MAX)
                 return CM_RAISE(p->err, CM_E_LIMIT,
                                 "regular expression has classes of more than %d ranges",
                                 RANGES_MAX);
-        if (known == 0) {
+        node->set = known != NULL ? known->set : (uint32_t)p->tree->sets.count;
+        if (known == NULL) {
                 *CM_VEC_PUSH(p->arena, &p->tree->sets) = set;
-                known = p->tree->sets.count;
-                cm_map_put(&p->sets, key, (void *)known);
+                cm_map_put(&p->sets, key, node);
         }
-        node->set = (uint32_t)(known - 1);
         *ret = node;
         return 0;
 }

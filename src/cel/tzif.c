@@ -302,8 +302,8 @@ static int read_footer(struct cm_cursor *c, struct cm_sv *ret, struct cm_err *er
 int cm_tzif_east_s(struct cm_sv bytes, int64_t unix_s, int64_t *ret_s, struct cm_err *err)
 {
         struct cm_cursor c = cm_cursor_make(bytes);
-        struct header header;
-        struct block block;
+        struct header header = { 0 };
+        struct block block = { 0 };
         struct cm_sv footer = CM_SV_NULL;
         int r = read_header(&c, &header, err);
         if (r == 0)

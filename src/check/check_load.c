@@ -285,7 +285,8 @@ static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_e
 static int load_head(struct loader *l, const struct cm_node *root, struct cm_err *err)
 {
         struct cm_check *c = l->check;
-        struct cm_sv severity, status;
+        struct cm_sv severity = CM_SV("");
+        struct cm_sv status = CM_SV("");
         int r = text_of(l, root, "id", true, &c->id, err);
         if (r == 0)
                 r = text_of(l, root, "title", true, &c->title, err);

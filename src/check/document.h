@@ -62,3 +62,8 @@ const struct cm_check_view *cm_check_view_find(struct cm_sv name);
 /* One JSON value; of a key that stands twice the last counts. */
 CM_MUST_CHECK int cm_document_read_json(struct cm_arena *arena, struct cm_sv text,
                                         const struct cm_node **ret, struct cm_err *err);
+/*
+ * For formats whose readers take a member that is null for one that is not there: the tree without
+ * such members. What has none is shared, not copied.
+ */
+const struct cm_node *cm_document_without_nulls(struct cm_arena *arena, const struct cm_node *n);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kubernetes objects. Two views: every object as it stands (k8s.object; a rule says "k8s.Service"
+ * Kubernetes objects. Views: every object as it stands (k8s.object; a rule says "k8s.Service"
  * for one kind of it), and what runs (k8s.pod): the pod of a Pod, Deployment, CronJob, ... with all
  * containers in one list (also init and ephemeral ones, which checks tend to forget) and the
- * security context that each one gets after the pod's own is inherited.
+ * security context that each one gets after the pod's own is inherited. Views of roles and of parts
+ * of Kubernetes are in files of their own.
  * Spec: Kubernetes API reference, core/v1 PodSpec, PodSecurityContext, SecurityContext.
  */
-#include "check/document.h"
+#include "check/document_kubernetes.h"
 
 enum {
         LIST_DEPTH_MAX = 4 /* a List within a List is legal, deeper ones are an attack */
@@ -24,46 +25,15 @@ static const struct cm_check_view view_pod = {
         .summary = "the pod of a workload, with all its containers",
         .variables = pod_variables,
 };
-static const struct cm_check_view *const views[] = { &view_object, &view_pod, NULL };
+static const struct cm_check_view *const views[] = { &view_object,           &view_pod,
+                                                     &cm_view_rbac_role,     &cm_view_rbac_binding,
+                                                     &cm_view_k8s_component, NULL };
 
 static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
 {
         (void)name;
         return cm_node_get_string(root, "apiVersion").len > 0 &&
                cm_node_get_string(root, "kind").len > 0;
-}
-
-/*
- * A member that is null is one that is not there, for the API server. Trees without any are shared,
- * not copied. Readers bound the depth (CM_NODE_DEPTH_MAX), so this may call itself.
- */
-static const struct cm_node *without_nulls(struct cm_arena *arena, const struct cm_node *n)
-{
-        struct cm_node *copy = NULL;
-        size_t count = cm_node_count(n);
-        for (size_t i = 0; i < count; i++) {
-                bool is_map = n->type == CM_NODE_MAP;
-                const struct cm_node *child = is_map ? n->map.members[i].value : n->list.items[i];
-                const struct cm_node *clean = without_nulls(arena, child);
-                bool is_gone = is_map && cm_node_type(child) == CM_NODE_NULL;
-                if (copy == NULL && (is_gone || clean != child)) {
-                        copy = is_map ? cm_node_new_map(arena, n->pos)
-                                      : cm_node_new_list(arena, n->pos);
-                        for (size_t j = 0; j < i && is_map; j++)
-                                cm_node_put(arena, copy, n->map.members[j].key,
-                                            n->map.members[j].key_pos, n->map.members[j].value);
-                        for (size_t j = 0; j < i && !is_map; j++)
-                                cm_node_add(arena, copy, n->list.items[j]);
-                }
-                if (copy == NULL || is_gone)
-                        continue;
-                if (is_map)
-                        cm_node_put(arena, copy, n->map.members[i].key, n->map.members[i].key_pos,
-                                    clean);
-                else
-                        cm_node_add(arena, copy, clean);
-        }
-        return copy != NULL ? copy : n;
 }
 
 /* What a container inherits from its pod when it does not say otherwise. */
@@ -89,26 +59,25 @@ static const struct cm_node *effective(struct cm_arena *arena, const struct cm_n
         return sc;
 }
 
-static void put(struct cm_arena *arena, struct cm_node *map, const char *key,
-                const struct cm_node *value)
+void cm_kubernetes_put(struct cm_arena *arena, struct cm_node *map, const char *key,
+                       const struct cm_node *value)
 {
         cm_node_put(arena, map, cm_sv_from_cstr(key), (struct cm_node_pos){ 0 }, value);
 }
 
-static void put_text(struct cm_arena *arena, struct cm_node *map, const char *key,
-                     struct cm_sv value)
+void cm_kubernetes_put_text(struct cm_arena *arena, struct cm_node *map, const char *key,
+                            struct cm_sv value, struct cm_node_pos at)
 {
-        put(arena, map, key, cm_node_new_string(arena, (struct cm_node_pos){ 0 }, value));
+        cm_kubernetes_put(arena, map, key, cm_node_new_string(arena, at, value));
 }
 
-/* A text member with its place; "" at the place of the parent when it is not there. */
-static void copy_text(struct cm_arena *arena, struct cm_node *to, const char *key,
-                      const struct cm_node *from)
+void cm_kubernetes_copy_text(struct cm_arena *arena, struct cm_node *to, const char *key,
+                             const struct cm_node *from)
 {
         const struct cm_node *n = cm_node_get(from, key);
-        put(arena, to, key,
-            cm_node_type(n) == CM_NODE_STRING ? n
-                                              : cm_node_new_string(arena, from->pos, CM_SV("")));
+        bool is_text = cm_node_type(n) == CM_NODE_STRING;
+        cm_kubernetes_put(arena, to, key,
+                          is_text ? n : cm_node_new_string(arena, from->pos, CM_SV("")));
 }
 
 /* A member that is there as a mapping, or an empty mapping at the place of its parent. */
@@ -131,12 +100,13 @@ static void add_containers(struct cm_arena *arena, struct cm_node *list, const s
                 if (cm_node_type(c) != CM_NODE_MAP)
                         continue;
                 struct cm_node *view = cm_node_new_map(arena, c->pos);
-                copy_text(arena, view, "name", c);
-                put_text(arena, view, "kind", cm_sv_from_cstr(kind));
-                copy_text(arena, view, "image", c);
-                put(arena, view, "spec", c);
-                put(arena, view, "own", map_or_empty(arena, c, "securityContext"));
-                put(arena, view, "sc", effective(arena, pod_context, c));
+                cm_kubernetes_copy_text(arena, view, "name", c);
+                cm_kubernetes_put_text(arena, view, "kind", cm_sv_from_cstr(kind),
+                                       (struct cm_node_pos){ 0 });
+                cm_kubernetes_copy_text(arena, view, "image", c);
+                cm_kubernetes_put(arena, view, "spec", c);
+                cm_kubernetes_put(arena, view, "own", map_or_empty(arena, c, "securityContext"));
+                cm_kubernetes_put(arena, view, "sc", effective(arena, pod_context, c));
                 cm_node_add(arena, list, view);
         }
 }
@@ -165,17 +135,20 @@ static const struct cm_node *make_pod(struct cm_arena *arena, const struct cm_no
         const struct cm_node *spec = cm_node_get(template, "spec");
         const struct cm_node *metadata = cm_node_get(template, "metadata");
         struct cm_node *pod = cm_node_new_map(arena, template->pos);
-        put_text(arena, pod, "kind", cm_node_get_string(object, "kind"));
-        put(arena, pod, "spec", map_or_empty(arena, template, "spec"));
-        put(arena, pod, "sc", map_or_empty(arena, spec, "securityContext"));
-        put(arena, pod, "labels", map_or_empty(arena, metadata, "labels"));
-        put(arena, pod, "annotations", map_or_empty(arena, metadata, "annotations"));
-        put_text(arena, pod, "os", cm_node_string(cm_node_path(spec, "os", "name", NULL)));
+        cm_kubernetes_put_text(arena, pod, "kind", cm_node_get_string(object, "kind"),
+                               (struct cm_node_pos){ 0 });
+        cm_kubernetes_put(arena, pod, "spec", map_or_empty(arena, template, "spec"));
+        cm_kubernetes_put(arena, pod, "sc", map_or_empty(arena, spec, "securityContext"));
+        cm_kubernetes_put(arena, pod, "labels", map_or_empty(arena, metadata, "labels"));
+        cm_kubernetes_put(arena, pod, "annotations", map_or_empty(arena, metadata, "annotations"));
+        cm_kubernetes_put_text(arena, pod, "os",
+                               cm_node_string(cm_node_path(spec, "os", "name", NULL)),
+                               (struct cm_node_pos){ 0 });
         struct cm_node *containers = cm_node_new_list(arena, pod->pos);
         add_containers(arena, containers, spec, "initContainers", "init container");
         add_containers(arena, containers, spec, "containers", "container");
         add_containers(arena, containers, spec, "ephemeralContainers", "ephemeral container");
-        put(arena, pod, "containers", containers);
+        cm_kubernetes_put(arena, pod, "containers", containers);
         return pod;
 }
 
@@ -197,8 +170,13 @@ static int one_object(struct cm_arena *arena, const struct cm_document *document
         if (s.name.len == 0)
                 s.name = cm_node_get_string(metadata, "generateName");
         int r = sink->put(sink, &s, err);
+        if (r == 0)
+                r = cm_kubernetes_rbac(arena, &s, sink, err);
         const struct cm_node *template = r == 0 ? template_of(object) : NULL;
         if (r < 0 || cm_node_type(template) != CM_NODE_MAP)
+                return r;
+        r = cm_kubernetes_components(arena, &s, cm_node_get(template, "spec"), sink, err);
+        if (r < 0)
                 return r;
         s.view = &view_pod;
         s.variables[0] = make_pod(arena, object, template);
@@ -240,6 +218,6 @@ const struct cm_document_kind cm_document_kubernetes = {
         .summary = "Kubernetes objects, also several in one file and lists",
         .views = views,
         .is = kubernetes_is,
-        .normalise = without_nulls,
+        .normalise = cm_document_without_nulls,
         .subjects = kubernetes_subjects,
 };

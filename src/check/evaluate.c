@@ -94,26 +94,37 @@ struct evaluation {
         struct cm_check_sink *sink;
         struct cm_cel_value slots[CM_CHECK_SLOTS_MAX];
         const struct rule_ref *ref;
-        bool is_not_applicable; /* some rule of this check said so */
-        size_t given;           /* results of this check */
+        const struct cm_node *item; /* of `each`, when it is a part of the document */
+        bool is_not_applicable;     /* some rule of this check said so */
+        size_t given;               /* results of this check */
 };
 
-/* The latest read that lies in the document: what decided. Parameters and the like do not. */
+static bool place_at(const struct evaluation *e, const struct cm_node *n,
+                     struct cm_check_place *ret)
+{
+        if (n == NULL || n->pos.line == 0 ||
+            !cm_node_locate(e->subject->document->locator, e->arena, n, &ret->pointer))
+                return false;
+        ret->line = n->pos.line;
+        ret->column = n->pos.column;
+        return true;
+}
+
+/*
+ * The latest read that lies in the document: what decided. Parameters and the like do not. Else the
+ * item that was looked at, else the object.
+ */
 static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
 {
         struct cm_check_place place = { .line = e->subject->pos.line,
                                         .column = e->subject->pos.column };
-        struct cm_node_locator *locator = e->subject->document->locator;
         uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
-        for (uint32_t i = 0; i < count; i++) {
-                const struct cm_node *n = run->reads[(run->read_count - 1 - i) % CM_CEL_READS];
-                if (n->pos.line == 0 || !cm_node_locate(locator, e->arena, n, &place.pointer))
-                        continue;
-                place.line = n->pos.line;
-                place.column = n->pos.column;
-                return place;
-        }
-        cm_node_locate(locator, e->arena, e->subject->subject, &place.pointer);
+        for (uint32_t i = 0; i < count; i++)
+                if (place_at(e, run->reads[(run->read_count - 1 - i) % CM_CEL_READS], &place))
+                        return place;
+        if (!place_at(e, e->item, &place))
+                cm_node_locate(e->subject->document->locator, e->arena, e->subject->subject,
+                               &place.pointer);
         return place;
 }
 
@@ -211,10 +222,12 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
         for (size_t i = 0; i < count && r == 0; i++) {
                 bool passed = false;
                 e->slots[CM_CHECK_SLOT_EACH] = cm_cel_list_at(list, i);
+                e->item = list.is_node ? list.node->list.items[i] : NULL;
                 r = expect(e, rule, &passed, err);
                 passed_count += passed ? 1 : 0;
         }
         e->slots[CM_CHECK_SLOT_EACH] = cm_cel_null();
+        e->item = NULL;
         if (count == 0)
                 e->is_not_applicable = true;
         return r == 0 && count > 0 && passed_count == count

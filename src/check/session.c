@@ -7,6 +7,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "crypto/fingerprint.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
 
@@ -63,6 +64,14 @@ static int on_check(struct cm_check_session *s, struct cm_sv payload, struct cm_
         return 0;
 }
 
+/* By the object and the place in it, not by file name or line: moving text about changes nothing. */
+static struct cm_sv fingerprint_of(struct cm_arena *arena, const struct cm_check_result *r)
+{
+        const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
+                                       r->subject.group, r->subject.name, r->place.pointer };
+        return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
+}
+
 static int on_result(struct cm_check_session *s, struct cm_sv document, struct cm_sv bytes,
                      struct cm_err *err)
 {
@@ -82,6 +91,8 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.severity = meta->severity;
         result.remediation = meta->remediation;
         result.subject.document = document;
+        if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
+                result.fingerprint = fingerprint_of(s->arena, &result);
         *CM_VEC_PUSH(s->arena, &s->results) = result;
         return 0;
 }

@@ -17,7 +17,7 @@
 #include "os/zoneinfo.h"
 
 enum {
-        OUTPUT_BYTES_MAX = 256 << 20,
+        OUTPUT_BYTES_MAX = 32 << 20,
         STATUS_FAILED = 1 /* the expression has no value */
 };
 
@@ -153,9 +153,15 @@ static int run(const struct cm_args *args)
         size_t count = cm_args_list(args, "var", &vars);
         struct cm_sv *names = CM_NEW_ARRAY(args->arena, struct cm_sv, count + 1);
         struct cm_cel_value *slots = CM_NEW_ARRAY(args->arena, struct cm_cel_value, count + 1);
-        for (size_t i = 0; i < count; i++)
-                if (read_variable(args->arena, vars[i], &names[i], &slots[i], &err) < 0)
+        for (size_t i = 0; i < count; i++) {
+                int r = read_variable(args->arena, vars[i], &names[i], &slots[i], &err);
+                for (size_t j = 0; j < i && r == 0; j++)
+                        if (cm_sv_eq(names[i], names[j]))
+                                r = CM_RAISE(&err, CM_E_USAGE, "--var '%s' is given twice",
+                                             cm_escape(args->arena, names[i]));
+                if (r < 0)
                         return cm_command_fail(&err);
+        }
         struct cm_cel_options cel = { .variables = names, .variable_count = count };
         const struct cm_cel_program *program = NULL;
         struct cm_cel_fault fault;
@@ -174,10 +180,11 @@ static const struct cm_cmd cm_cmd_cel_eval = {
         .summary = "evaluate an expression and print its value as JSON",
         .synopsis = "EXPR [--var NAME=JSON]...",
         .description =
-                "Evaluates one expression of the Common Expression Language, the language of checks.\n"
-                "Exit status: 0 the value is printed; 1 the evaluation failed (a missing key, a wrong\n"
-                "type, an overflow); 2 the expression is malformed or names something unknown; 5 a\n"
-                "variable could not be read, or a limit was met. docs/cel.md describes the language.",
+                "Evaluates one expression of the Common Expression Language, the language of "
+                "checks; docs/cel.md describes it.\n\n"
+                "Exit status: 0 the value is printed; 1 the expression has no value (a missing key, "
+                "a wrong type, an overflow); 2 it is malformed or names something unknown; 5 a "
+                "variable could not be read, or a limit was met.",
         .examples =
                 (const char *const[]){
                         "coaming cel eval '[1, 2, 3].filter(x, x > 1)'", "prints [2,3]",

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "check/check_waiver.h"
 #include "check/session.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
@@ -26,21 +27,7 @@ static const char *const severity_choices[] = { "negligible", "low",      "mediu
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        { .name = "format",
-          .letter = 'f',
-          .kind = CM_OPT_VALUE,
-          .arg = "FORMAT",
-          .otherwise = "table",
-          .help = "table, json, sarif or junit",
-          .in_config = true },
-        { .name = "output",
-          .letter = 'o',
-          .kind = CM_OPT_LIST,
-          .arg = "FORMAT=FILE",
-          .help = "also write a report to a file; repeatable",
-          .in_config = true },
-        { .name = "json", .help = "short for --format json" },
-        { .name = "wide", .help = "tables of 160 columns", .in_config = true },
+        CM_OPTS_REPORT("table, json, sarif, junit or markdown"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',
@@ -74,6 +61,11 @@ static const struct cm_opt options[] = {
           .choices = severity_choices,
           .otherwise = "negligible",
           .help = "exit 1 when a check of this severity or more fails",
+          .in_config = true },
+        { .name = "waivers",
+          .kind = CM_OPT_VALUE,
+          .arg = "FILE",
+          .help = "failures that somebody answers for: docs/checks.md",
           .in_config = true },
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
@@ -255,7 +247,9 @@ static int result_order(const void *a, const void *b)
         return cm_sv_cmp(x->message, y->message);
 }
 
-static void sort_results(struct cm_arena *arena, struct cm_check_outcome *outcome)
+/* The results in an array of our own, in the order of reports. */
+static struct cm_check_result *sort_results(struct cm_arena *arena,
+                                            struct cm_check_outcome *outcome)
 {
         struct cm_check_result *sorted =
                 CM_NEW_ARRAY(arena, struct cm_check_result, outcome->result_count);
@@ -270,6 +264,42 @@ static void sort_results(struct cm_arena *arena, struct cm_check_outcome *outcom
                 from = to;
         }
         outcome->results = sorted;
+        return sorted;
+}
+
+static int read_waivers(const struct cm_args *args, struct cm_arena *arena,
+                        struct cm_check_waiver **ret, size_t *ret_count, struct cm_err *err)
+{
+        const char *file = cm_args_get(args, "waivers");
+        *ret = NULL;
+        *ret_count = 0;
+        if (file == NULL)
+                return 0;
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_MIB(4));
+        int r = cm_file_read(AT_FDCWD, file, &buf, err);
+        if (r > 0)
+                return CM_RAISE(err, CM_E_USAGE, "file of waivers '%.200s' is not there", file);
+        if (r == 0)
+                r = cm_check_waivers_parse(arena, cm_sv_dup(arena, cm_buf_sv(&buf)),
+                                           cm_clock_wall_s(), ret, ret_count, err);
+        return r < 0 ? cm_err_context(err, "--waivers '%.200s'", file) : 0;
+}
+
+/* Sorted, and with what was waived. */
+static void finish_outcome(struct cm_arena *arena, struct cm_check_waiver *waivers, size_t count,
+                           struct cm_check_outcome *outcome)
+{
+        struct cm_check_result *results = sort_results(arena, outcome);
+        struct cm_check_tally *tallies =
+                CM_NEW_ARRAY(arena, struct cm_check_tally, outcome->tally_count);
+        for (size_t i = 0; i < outcome->tally_count; i++)
+                tallies[i] = outcome->tallies[i];
+        cm_check_waivers_apply(waivers, count, results, outcome->result_count, tallies,
+                               outcome->tally_count);
+        outcome->tallies = tallies;
+        outcome->waivers = waivers;
+        outcome->waiver_count = count;
 }
 
 static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
@@ -339,18 +369,20 @@ static int check_run(const struct cm_args *args)
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit",
+                                   "junit, markdown",
                                    format));
                 return cm_command_fail(&err);
         }
-        int r = 0;
+        struct cm_check_waiver *waivers = NULL;
+        size_t waiver_count = 0;
+        int r = read_waivers(args, arena, &waivers, &waiver_count, &err);
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = collect(&w, args->positional[i], &err);
         if (r == 0)
                 r = check_all(args, arena, &w, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
-        sort_results(arena, &outcome);
+        finish_outcome(arena, waivers, waiver_count, &outcome);
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),

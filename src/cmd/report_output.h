@@ -5,6 +5,26 @@
 #include "base/buf.h"
 #include "cmd/command.h"
 
+/* The rows of the options that every command with a report has. */
+/* clang-format off */
+#define CM_OPTS_REPORT(formats)                                                                 \
+        { .name = "format",                                                                     \
+          .letter = 'f',                                                                        \
+          .kind = CM_OPT_VALUE,                                                                 \
+          .arg = "FORMAT",                                                                      \
+          .otherwise = "table",                                                                 \
+          .help = formats,                                                                      \
+          .in_config = true },                                                                  \
+                { .name = "output",                                                             \
+                  .letter = 'o',                                                                \
+                  .kind = CM_OPT_LIST,                                                          \
+                  .arg = "FORMAT=FILE",                                                         \
+                  .help = "also write a report to a file; repeatable",                          \
+                  .in_config = true },                                                          \
+                { .name = "json", .help = "short for --format json" },                          \
+                { .name = "wide", .help = "tables of 160 columns, with more", .in_config = true }
+/* clang-format on */
+
 /* Writes one report with the format of a name; false: there is no such format. */
 struct cm_report_writer {
         bool (*write)(void *ctx, const char *format, bool to_terminal, struct cm_buf *out);

@@ -35,6 +35,7 @@ struct reader {
         struct cm_node *instructions;
         size_t words;
         size_t expanded;
+        size_t pattern_work;
 };
 
 static int check_text(struct cm_sv text, struct cm_err *err)
@@ -376,8 +377,13 @@ int cm_dockerfile_parse(struct cm_arena *arena, struct cm_sv text, const struct 
         r->df.arena = arena;
         r->df.text = text;
         r->df.escape = '\\';
+        r->pattern_work = CM_DOCKERFILE_PATTERN_WORK_MAX;
         r->view = (struct cm_df_view){
-                .df = &r->df, .words = &r->words, .expanded = &r->expanded, .err = err
+                .df = &r->df,
+                .words = &r->words,
+                .expanded = &r->expanded,
+                .pattern_work = &r->pattern_work,
+                .err = err,
         };
         cm_df_scope_init(&r->globals, arena);
         cm_map_init(&r->stages_by_name, arena);

@@ -10,6 +10,10 @@
 #include "codec/dockerfile_internal.h"
 #include "codec/dockerfile_pattern.h"
 
+enum {
+        UNKNOWN_NAMES_MAX = 32 /* of one word; more tell nothing */
+};
+
 struct lex {
         struct cm_arena *arena;
         const struct cm_df_lex_options *options;
@@ -19,6 +23,8 @@ struct lex {
         bool in_word;
         bool raw_escapes;
         unsigned depth;
+        size_t *work;
+        size_t own_work; /* of words that have no variables with values */
 };
 
 struct part {
@@ -128,6 +134,8 @@ static enum cm_df_var get(struct lex *l, struct cm_sv name, struct cm_sv *value)
 static void note_unknown(struct lex *l, struct cm_sv name)
 {
         l->ret->unknown = true;
+        if (l->ret->unknown_names.count >= UNKNOWN_NAMES_MAX)
+                return;
         for (size_t i = 0; i < l->ret->unknown_names.count; i++)
                 if (cm_sv_eq(l->ret->unknown_names.items[i], name))
                         return;
@@ -170,8 +178,8 @@ static bool put_trimmed(struct lex *l, struct cm_buf *out, struct cm_sv value, c
         bool greedy = word.len > 0 && word.ptr[0] == op;
         struct cm_sv pattern = cm_sv_skip(word, greedy);
         struct cm_sv kept;
-        const char *why = op == '#' ? cm_df_trim_prefix(value, pattern, greedy, &kept)
-                                    : cm_df_trim_suffix(value, pattern, greedy, &kept);
+        const char *why = op == '#' ? cm_df_trim_prefix(value, pattern, greedy, &kept, l->work)
+                                    : cm_df_trim_suffix(value, pattern, greedy, &kept, l->work);
         if (why != NULL)
                 return failed(l, why);
         cm_buf_put_sv(out, kept);
@@ -237,8 +245,8 @@ static bool put_replaced(struct lex *l, struct cm_buf *out, struct cm_sv name)
         }
         if (state == CM_DF_UNKNOWN)
                 note_unknown(l, name);
-        const char *why =
-                cm_df_replace(value, cm_buf_sv(&pattern), cm_buf_sv(&replacement), all, out);
+        const char *why = cm_df_replace(value, cm_buf_sv(&pattern), cm_buf_sv(&replacement), all,
+                                        out, l->work);
         return why == NULL || failed(l, why);
 }
 
@@ -447,6 +455,7 @@ void cm_df_expand(struct cm_arena *arena, struct cm_sv word,
         struct cm_buf out CM_CLEANUP(cm_buf_fini) = { 0 };
         const struct part whole = { .raw_escapes = options->raw_escapes };
         l.raw_escapes = options->raw_escapes;
+        l.work = options->work == NULL ? &l.own_work : options->work;
         cm_buf_init(&out, CM_DOCKERFILE_EXPANDED_MAX);
         cm_buf_init(&l.word, CM_DOCKERFILE_EXPANDED_MAX);
         if (process(&l, &whole, &out) && out.overflow)

@@ -102,6 +102,7 @@ struct cm_df_lex_options {
         bool skip_unset; /* variables stay as they are written */
         cm_df_get_fn get;
         void *ctx;
+        size_t *work; /* see dockerfile_pattern.h; NULL when no variable has a value */
 };
 
 struct cm_df_expansion {
@@ -146,6 +147,7 @@ struct cm_df_view {
         bool posix;                /* the shell that runs shell forms is one that is understood */
         size_t *words;             /* of shell commands so far */
         size_t *expanded;          /* bytes of values so far */
+        size_t *pattern_work;      /* that is left */
         struct cm_err *err;
 };
 

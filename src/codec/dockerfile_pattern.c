@@ -11,9 +11,13 @@
 
 enum {
         STEPS_MAX = 1024,
+        TOO_MUCH = -2,
         ANY = 0x110000, /* "?" and "*", beyond all characters */
         STAR
 };
+
+static const char too_much[] = "patterns of substitutions need more work than limit "
+                               "dockerfile_pattern_work_max";
 
 struct pattern {
         size_t count;
@@ -95,8 +99,9 @@ static bool advance(const struct pattern *p, bool *reached, uint32_t cp)
         return any;
 }
 
-/* Bytes of the shortest or longest match at the start (or, backwards, at the end), or -1. */
-static ptrdiff_t match(const struct pattern *p, struct cm_sv value, bool longest, bool backwards)
+/* Bytes of the shortest or longest match at the start (or, backwards, at the end), or -1; TOO_MUCH. */
+static ptrdiff_t match(const struct pattern *p, struct cm_sv value, bool longest, bool backwards,
+                       size_t *work)
 {
         bool reached[STEPS_MAX + 1] = { true };
         ptrdiff_t best = -1;
@@ -110,6 +115,9 @@ static ptrdiff_t match(const struct pattern *p, struct cm_sv value, bool longest
                 }
                 if (done == value.len)
                         return best;
+                if (*work <= p->count)
+                        return TOO_MUCH;
+                *work -= p->count + 1;
                 uint32_t cp = 0;
                 struct cm_sv rest = backwards ? cm_sv_slice(value, 0, value.len - done)
                                               : cm_sv_skip(value, done);
@@ -120,41 +128,46 @@ static ptrdiff_t match(const struct pattern *p, struct cm_sv value, bool longest
 }
 
 const char *cm_df_trim_prefix(struct cm_sv value, struct cm_sv pattern, bool longest,
-                              struct cm_sv *ret)
+                              struct cm_sv *ret, size_t *work)
 {
         struct pattern p;
         const char *why = compile(pattern, &p);
         if (why != NULL)
                 return why;
-        ptrdiff_t n = match(&p, value, longest, false);
+        ptrdiff_t n = match(&p, value, longest, false, work);
+        if (n == TOO_MUCH)
+                return too_much;
         *ret = n < 0 ? value : cm_sv_skip(value, (size_t)n);
         return NULL;
 }
 
 const char *cm_df_trim_suffix(struct cm_sv value, struct cm_sv pattern, bool longest,
-                              struct cm_sv *ret)
+                              struct cm_sv *ret, size_t *work)
 {
         struct pattern p;
         const char *why = compile(pattern, &p);
         if (why != NULL)
                 return why;
         reverse(&p);
-        ptrdiff_t n = match(&p, value, longest, true);
+        ptrdiff_t n = match(&p, value, longest, true, work);
+        if (n == TOO_MUCH)
+                return too_much;
         *ret = n < 0 ? value : cm_sv_slice(value, 0, value.len - (size_t)n);
         return NULL;
 }
 
 const char *cm_df_replace(struct cm_sv value, struct cm_sv pattern, struct cm_sv replacement,
-                          bool all, struct cm_buf *out)
+                          bool all, struct cm_buf *out, size_t *work)
 {
         struct pattern p;
         const char *why = compile(pattern, &p);
         if (why != NULL)
                 return why;
-        size_t work = CM_DF_REPLACE_WORK_MAX;
         bool after_match = false;
         for (bool done = false;;) {
-                ptrdiff_t n = done ? -1 : match(&p, value, true, false);
+                ptrdiff_t n = done ? -1 : match(&p, value, true, false, work);
+                if (n == TOO_MUCH)
+                        return too_much;
                 if (n > 0 || (n == 0 && !after_match)) {
                         cm_buf_put_sv(out, replacement);
                         value = cm_sv_skip(value, (size_t)n);
@@ -165,9 +178,6 @@ const char *cm_df_replace(struct cm_sv value, struct cm_sv pattern, struct cm_sv
                 }
                 if (value.len == 0)
                         return NULL;
-                if (value.len > work)
-                        return "the value is too long for its substitution";
-                work -= value.len;
                 uint32_t cp = 0;
                 size_t len = first_char(value, &cp);
                 cm_buf_put(out, value.ptr, len);

@@ -41,6 +41,7 @@ static int expand(struct cm_df_view *v, const struct cm_df_instruction *in,
                 .escape = v->df->escape,
                 .get = v->scope == NULL ? unknown : cm_df_scope_get,
                 .ctx = v->scope,
+                .work = v->pattern_work,
         };
         *ret = (struct cm_df_expansion){ 0 };
         cm_df_expand(v->df->arena, word->text, &options, ret);

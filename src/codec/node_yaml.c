@@ -6,10 +6,13 @@
  */
 #include "codec/node_yaml.h"
 
+#include <string.h>
+
 #include "base/escape.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "codec/node_build.h"
+#include "codec/node_json.h"
 #include "codec/node_yaml_scalar.h"
 #include "codec/yaml_stream.h"
 
@@ -141,47 +144,72 @@ static int check_merge(struct build *b, const struct cm_node_member *m)
                               "the value of a merge key is neither a map nor a list of maps");
 }
 
-static void merge_map(struct build *b, struct cm_node *into, const struct cm_node *from)
+/*
+ * Adds the members of `from` to the map. go-yaml v2 lets a merge key overwrite what stands before it;
+ * otherwise the map's own members win.
+ */
+static void merge_map(struct build *b, struct cm_node *into, const struct cm_node *from,
+                      bool overwrite)
 {
         for (size_t i = 0; i < cm_node_count(from); i++) {
                 const struct cm_node_member *m = &from->map.members[i];
-                if (cm_node_member(into, m->key) == NULL)
+                if (overwrite || cm_node_member(into, m->key) == NULL)
                         cm_node_put(b->tree.arena, into, m->key, m->key_pos, m->value);
         }
 }
 
-static void merge_member(struct build *b, struct cm_node *into, const struct cm_node *value)
+/* The first map of a list wins: it comes first where nothing is overwritten, else last. */
+static void merge_value(struct build *b, struct cm_node *into, const struct cm_node *value,
+                        bool overwrite)
 {
+        size_t count = cm_node_count(value);
         if (value->type == CM_NODE_MAP)
-                merge_map(b, into, value);
-        for (size_t i = 0; value->type == CM_NODE_LIST && i < cm_node_count(value); i++)
-                merge_map(b, into, cm_node_at(value, i));
+                merge_map(b, into, value, overwrite);
+        for (size_t i = 0; value->type == CM_NODE_LIST && i < count; i++)
+                merge_map(b, into, cm_node_at(value, overwrite ? count - 1 - i : i), overwrite);
 }
 
 struct merges {
-        const struct cm_node **items;
+        const struct cm_node_member *items;
         size_t count;
-        size_t capacity;
 };
 
-/* Takes the merge keys off the members that wait, so that the map's own come first. */
-static int take_merges(struct build *b, struct merges *merges)
+/*
+ * Takes the merge keys off the members that wait, so that the map's own can be checked for
+ * duplicates alone. `all` keeps every member in its order.
+ */
+static int take_merges(struct build *b, struct merges *all)
 {
         struct cm_node_build *t = &b->tree;
-        size_t kept = cm_node_build_top(t)->base;
-        for (size_t i = kept; i < t->count; i++) {
-                const struct cm_node_member m = t->entries[i];
-                if (m.key.ptr != merge_key) {
-                        t->entries[kept++] = m;
+        size_t base = cm_node_build_top(t)->base;
+        size_t kept = base;
+        struct cm_node_member *copy =
+                CM_NEW_ARRAY(t->arena, struct cm_node_member, t->count - base);
+        memcpy(copy, t->entries + base, (t->count - base) * sizeof(*copy));
+        *all = (struct merges){ .items = copy, .count = t->count - base };
+        for (size_t i = 0; i < all->count; i++) {
+                if (copy[i].key.ptr != merge_key) {
+                        t->entries[kept++] = copy[i];
                         continue;
                 }
-                int r = check_merge(b, &m);
+                int r = check_merge(b, &copy[i]);
                 if (r < 0)
                         return r;
-                *CM_VEC_PUSH(t->arena, merges) = m.value;
         }
         t->count = kept;
         return 0;
+}
+
+static void merge_all(struct build *b, struct cm_node *node, const struct merges *all)
+{
+        bool overwrite = b->options->schema == CM_NODE_YAML_GO2;
+        for (size_t i = 0; i < all->count; i++) {
+                const struct cm_node_member *m = &all->items[i];
+                if (m->key.ptr == merge_key)
+                        merge_value(b, node, m->value, overwrite);
+                else if (overwrite)
+                        cm_node_put(b->tree.arena, node, m->key, m->key_pos, m->value);
+        }
 }
 
 static int twice(struct build *b, const struct cm_node_member *first,
@@ -223,8 +251,7 @@ static int close_one(struct build *b)
         struct cm_node_member again;
         if (cm_node_build_close(&b->tree, &first, &again) > 0 && !b->options->last_key_wins)
                 return twice(b, &first, &again);
-        for (size_t i = 0; i < merges.count; i++)
-                merge_member(b, node, merges.items[i]);
+        merge_all(b, node, &merges);
         if (level.anchor != NULL) {
                 level.anchor->shape = level.shape;
                 level.anchor->open = false;
@@ -376,7 +403,8 @@ static int obey_tag(struct build *b, struct cm_node *n, struct cm_sv tag, struct
 {
         struct cm_sv name = cm_sv_skip(tag, sizeof("tag:yaml.org,2002:") - 1);
         bool known = cm_sv_has_prefix(tag, CM_SV("tag:yaml.org,2002:"));
-        if (cm_sv_eq(tag, CM_SV("!")) || (known && cm_sv_eq(name, CM_SV("str")))) {
+        bool text_tag = cm_sv_eq(tag, CM_SV("!")) && b->options->schema != CM_NODE_YAML_GO3;
+        if (text_tag || (known && cm_sv_eq(name, CM_SV("str")))) {
                 n->type = CM_NODE_STRING;
                 n->text = text;
                 return 0;
@@ -497,8 +525,9 @@ static void end_document(struct build *b)
         doc->pos = b->doc_pos.line == 0 ? b->tree.root->pos : b->doc_pos;
 }
 
-static int on_event(struct build *b, struct fy_event *e)
+static int on_event(void *ctx, struct fy_event *e)
 {
+        struct build *b = ctx;
         const struct fy_mark *mark = fy_event_start_mark(e);
         switch (e->type) {
         case FYET_SCALAR: {
@@ -527,19 +556,34 @@ static int on_event(struct build *b, struct fy_event *e)
         return 0;
 }
 
-static int run(struct build *b, struct cm_yaml_stream *stream)
+/* JSON of one line may be larger than the limit on tokens: it has a reader that needs none. */
+static int parse_as_json(struct cm_arena *arena, struct cm_sv text,
+                         const struct cm_node_yaml_options *options,
+                         const struct cm_node_doc **ret_docs, struct cm_err *err)
 {
-        for (;;) {
-                struct fy_event *e = NULL;
-                int r = cm_yaml_stream_next(stream, &e, b->err);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                bool end = e->type == FYET_STREAM_END;
-                r = on_event(b, e);
-                fy_parser_event_free(stream->parser, e);
-                if (r < 0 || end)
-                        return r;
+        const struct cm_node_json_options json = { .refuse_duplicate_keys =
+                                                           !options->last_key_wins };
+        const struct cm_err limit = *err;
+        struct cm_node_json_result result;
+        cm_err_clear(err);
+        int r = cm_node_parse_json(arena, text, &json, &result, err);
+        if (r == -(int)CM_E_MALFORMED) {
+                *err = limit; /* it is YAML after all */
+                return -(int)CM_E_LIMIT;
         }
+        if (r < 0)
+                return r;
+        struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
+        doc->root = result.root;
+        doc->pos = result.root->pos;
+        *ret_docs = doc;
+        return 0;
+}
+
+static bool looks_like_json(struct cm_sv text)
+{
+        text = cm_sv_trim(text);
+        return cm_sv_has_prefix(text, CM_SV("{")) || cm_sv_has_prefix(text, CM_SV("["));
 }
 
 int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
@@ -551,6 +595,12 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                                 "YAML text of %zu bytes is over limit node_bytes_max (%zu)",
                                 text.len, CM_NODE_BYTES_MAX);
         int r = cm_yaml_check_bytes(text, true, err);
+        if (r == -(int)CM_E_LIMIT && looks_like_json(text)) {
+                r = parse_as_json(arena, text, options, ret_docs, err);
+                if (r == 0)
+                        *ret_count = 1;
+                return r;
+        }
         if (r < 0)
                 return r;
         struct build *b = CM_NEW(arena, struct build);
@@ -562,7 +612,7 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
         r = cm_yaml_stream_open(&stream, arena, text, err);
         if (r == 0)
-                r = run(b, &stream);
+                r = cm_yaml_stream_walk(&stream, on_event, b, err);
         if (r < 0)
                 return r;
         *ret_docs = b->docs.items;

@@ -7,10 +7,11 @@
  * Documents: as many as the stream has; those that hold nothing but comments are left out.
  * Aliases:   share the node they name. A cycle is an error; so are aliases that would expand to
  *            more than CM_NODE_COUNT_MAX nodes or deeper than CM_NODE_DEPTH_MAX levels.
- * Merge key: "<<" in plain style, with a map or a list of maps; a map's own members win, then the
- *            first map of the list. Merged members keep the position where they were written.
+ * Merge key: "<<" in plain style, with a map or a list of maps (of which the first wins). A map's own
+ *            members win over merged ones; under GO2 only those behind the key do, as go-yaml v2 has
+ *            it. Merged members keep the position where they were written.
  * Tags:      !!str !!int !!float !!bool !!null are obeyed (a value that is not of that type is an
- *            error); others are ignored, or see `cloudformation`. "!" makes a string.
+ *            error); others are ignored, or see `cloudformation`. "!" makes a string (not under GO3).
  * Scalars:   only plain ones are typed, by the schema:
  *            GO2   as go-yaml v2 does, which sigs.k8s.io/yaml (kubectl, Helm) reads with. Booleans:
  *                  y Y yes Yes YES true True TRUE on On ON, n N no No NO false False FALSE off Off

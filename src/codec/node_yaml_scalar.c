@@ -124,12 +124,24 @@ static bool as_integer(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_sche
         return true;
 }
 
+/* Behind a leading point Go wants each "_" between two digits. */
+static bool separates_digits(struct cm_sv s)
+{
+        for (size_t i = 0; i < s.len; i++)
+                if (s.ptr[i] == '_' && (i == 0 || i + 1 == s.len || !cm_is_digit(s.ptr[i - 1]) ||
+                                        !cm_is_digit(s.ptr[i + 1])))
+                        return false;
+        return true;
+}
+
 static bool as_number(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_schema schema)
 {
         char without[NUMBER_BYTES_MAX];
         if (s.len > sizeof(without))
                 return false;
-        if (schema != CM_NODE_YAML_CORE && s.ptr[0] != '.' && cm_sv_find_char(s, '_') >= 0) {
+        if (schema != CM_NODE_YAML_CORE && cm_sv_find_char(s, '_') >= 0) {
+                if (s.ptr[0] == '.' && !separates_digits(s))
+                        return false;
                 size_t len = 0;
                 for (size_t i = 0; i < s.len; i++)
                         if (s.ptr[i] != '_')

@@ -126,8 +126,14 @@ CM_TEST(aliases_and_merge_keys)
                   "malformed: YAML line 1 column 1: the value of a merge key is neither a "
                   "map nor a list of maps" },
         };
-        const struct cm_node_yaml_options options = { 0 };
+        static const struct row in_order[] = {
+                { "a: &x {p: 1, q: 2}\nb: {q: 4, <<: *x, p: 5}\n",
+                  "{\"a\":{\"p\":1,\"q\":2},\"b\":{\"q\":2,\"p\":5}}" },
+        };
+        const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO3 };
+        const struct cm_node_yaml_options go2 = { .schema = CM_NODE_YAML_GO2 };
         check_rows(rows, CM_ARRAY_LEN(rows), &options);
+        check_rows(in_order, CM_ARRAY_LEN(in_order), &go2);
 }
 
 CM_TEST(cloudformation_tags)
@@ -225,6 +231,30 @@ CM_TEST(bombs_are_refused_with_their_place)
                 cm_buf_put_str(&buf, "- ");
         got = show(arena, cm_buf_sv(&buf), &options);
         CM_CHECK_SV(got, "limit: YAML line 1 column 401: nesting is over limit node_depth_max");
+}
+
+CM_TEST(long_lines_need_no_memory_of_libfyaml)
+{
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(256));
+        const struct cm_node_yaml_options options = { 0 };
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
+        cm_buf_init(&buf, CM_MIB(16));
+        cm_buf_put_str(&buf, "a: [");
+        for (size_t i = 0; i < CM_YAML_LINE_TOKENS_MAX; i++)
+                cm_buf_put_str(&buf, "x,");
+        struct cm_sv got = show(arena, cm_buf_sv(&buf), &options);
+        CM_CHECK_SV(got, "limit: YAML line 1 column 500002: more tokens on one line than limit "
+                         "yaml_line_tokens_max");
+        /* The same as JSON is read as JSON. */
+        buf.ptr[0] = ' ';
+        buf.ptr[1] = ' ';
+        cm_buf_put_str(&buf, "1]");
+        for (size_t i = 4; i < buf.len; i++)
+                if (buf.ptr[i] == 'x')
+                        buf.ptr[i] = '1';
+        got = show(arena, cm_buf_sv(&buf), &options);
+        CM_CHECK_INT(got.len, 2 * CM_YAML_LINE_TOKENS_MAX + 3);
 }
 
 CM_TEST(positions)

@@ -168,8 +168,9 @@ static int on_scalar(struct build *b, struct fy_event *e, const struct fy_mark *
         return 0;
 }
 
-static int on_event(struct build *b, struct fy_event *e)
+static int on_event(void *ctx, struct fy_event *e)
 {
+        struct build *b = ctx;
         const struct fy_mark *mark = fy_event_start_mark(e);
         switch (e->type) {
         case FYET_SCALAR:
@@ -195,21 +196,6 @@ static int on_event(struct build *b, struct fy_event *e)
         return 0;
 }
 
-static int run_events(struct build *b, struct cm_yaml_stream *stream)
-{
-        for (;;) {
-                struct fy_event *e = NULL;
-                int r = cm_yaml_stream_next(stream, &e, b->err);
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                bool end = e->type == FYET_STREAM_END;
-                r = on_event(b, e);
-                fy_parser_event_free(stream->parser, e);
-                if (r < 0 || end)
-                        return r;
-        }
-}
-
 int cm_yaml_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_json **ret,
                   struct cm_err *err)
 {
@@ -224,7 +210,7 @@ int cm_yaml_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_jso
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
         r = cm_yaml_stream_open(&stream, arena, text, err);
         if (r == 0)
-                r = run_events(&b, &stream);
+                r = cm_yaml_stream_walk(&stream, on_event, &b, b.err);
         if (r < 0) {
                 json_decref(b.root);
                 return r;

@@ -3,6 +3,7 @@
 #include "codec/yaml_stream.h"
 
 #include "base/escape.h"
+#include "base/limits.h"
 
 /* libfyaml writes to stderr in some paths even when told to be quiet; its words come to us. */
 static void on_diag(struct fy_diag *diag, void *user, const char *text, size_t len)
@@ -78,16 +79,41 @@ static int syntax_error(struct cm_yaml_stream *s, struct cm_err *err)
         return CM_RAISE(err, CM_E_MALFORMED, "YAML: %s", cm_escape(s->arena, line));
 }
 
-int cm_yaml_stream_next(struct cm_yaml_stream *s, struct fy_event **ret, struct cm_err *err)
+int cm_yaml_stream_walk(struct cm_yaml_stream *s, int (*on_event)(void *ctx, struct fy_event *e),
+                        void *ctx, struct cm_err *err)
 {
-        struct fy_event *e = fy_parser_parse(s->parser);
-        if (e == NULL)
-                return fy_parser_get_stream_error(s->parser) || fy_diag_got_error(s->diag) ||
-                                       s->words.len > 0
-                               ? syntax_error(s, err)
-                               : CM_YAML_STREAM_END;
-        *ret = e;
-        return 0;
+        for (;;) {
+                struct fy_event *e = fy_parser_parse(s->parser);
+                if (e == NULL)
+                        return fy_parser_get_stream_error(s->parser) ||
+                                               fy_diag_got_error(s->diag) || s->words.len > 0
+                                       ? syntax_error(s, err)
+                                       : 0;
+                bool is_end = e->type == FYET_STREAM_END;
+                int r = on_event(ctx, e);
+                fy_parser_event_free(s->parser, e);
+                if (r < 0 || is_end)
+                        return r;
+        }
+}
+
+/* Characters that may begin or end a token of a flow collection, an anchor, a tag or an alias. */
+static bool is_token(unsigned char c)
+{
+        switch (c) {
+        case '[':
+        case ']':
+        case '{':
+        case '}':
+        case ',':
+        case ':':
+        case '&':
+        case '*':
+        case '!':
+                return true;
+        default:
+                return false;
+        }
 }
 
 static const char *forbidden(unsigned char c, size_t len)
@@ -101,25 +127,125 @@ static const char *forbidden(unsigned char c, size_t len)
         return NULL;
 }
 
+struct scan {
+        struct cm_sv text;
+        size_t marks; /* lines on end that begin with an anchor or a tag */
+        size_t line;
+        size_t line_start;
+        size_t indent;
+        bool in_indent;
+        bool at_marker;     /* the line is "---" or the like */
+        size_t tokens;      /* on the line */
+        bool bracket_first; /* the line begins with one */
+        size_t open;    /* brackets that are not closed; quotes and comments are not looked at */
+        bool open_root; /* the first of them may be the document's: no indent ends it */
+        size_t open_indent;
+        size_t open_tokens;
+        bool in_key; /* behind a "? " and not at the end of what is indented more */
+        size_t key_indent;
+        size_t key_tokens;
+};
+
+static int refuse(const struct scan *s, size_t at, enum cm_err_code code, const char *what,
+                  struct cm_err *err)
+{
+        return CM_RAISE(err, code, "YAML line %zu column %zu: %s", s->line, at - s->line_start + 1,
+                        what);
+}
+
+static char next_char(const struct scan *s, size_t at)
+{
+        return at + 1 < s->text.len ? s->text.ptr[at + 1] : '\n';
+}
+
+static void start_line(struct scan *s, size_t at)
+{
+        struct cm_sv rest = cm_sv_slice(s->text, at, at + 3);
+        s->line++;
+        s->line_start = at;
+        s->indent = 0;
+        s->in_indent = true;
+        s->tokens = 0;
+        s->at_marker = cm_sv_has_prefix(rest, CM_SV("---")) || cm_sv_has_prefix(rest, CM_SV("..."));
+        if (s->at_marker) {
+                s->open = 0;
+                s->in_key = false;
+        }
+}
+
+/*
+ * The first character of a line that is no blank. What is indented no more than the line where a
+ * bracket stands is not within it (brackets in text need not be closed); a line that begins with one
+ * may belong to a key far to the left.
+ */
+static void end_indent(struct scan *s, unsigned char c)
+{
+        s->in_indent = false;
+        s->bracket_first = c == '[' || c == '{';
+        s->marks = c == '&' || c == '!' || c == '*' ? s->marks + 1 : c == '#' ? s->marks : 0;
+        if (s->open > 0 && !s->open_root && s->indent <= s->open_indent)
+                s->open = 0;
+        if (s->in_key && s->indent <= s->key_indent && (s->key_indent > 0 || s->open == 0))
+                s->in_key = false;
+}
+
+/* Counts what libfyaml may have to hold; the limit that is passed, or NULL. */
+static const char *count(struct scan *s, size_t at)
+{
+        unsigned char c = (unsigned char)s->text.ptr[at];
+        if (s->in_indent && c == ' ') {
+                s->indent++;
+                return NULL;
+        }
+        if (s->in_indent && c != '\n' && c != '\r')
+                end_indent(s, c);
+        if (c == '?' && !s->in_key && cm_is_blank(next_char(s, at))) {
+                s->in_key = true;
+                s->key_indent = s->indent;
+                s->key_tokens = 0;
+        }
+        if (!is_token(c))
+                return NULL;
+        s->tokens++;
+        s->key_tokens++;
+        s->open_tokens++;
+        if (s->open == 0 && (c == '[' || c == '{')) {
+                s->open_indent = s->bracket_first ? 0 : s->indent;
+                s->open_root = s->at_marker || (s->bracket_first && s->indent == 0);
+                s->open_tokens = 0;
+        }
+        s->open += c == '[' || c == '{';
+        s->open -= (c == ']' || c == '}') && s->open > 0;
+        if (s->tokens > CM_YAML_LINE_TOKENS_MAX)
+                return "more tokens on one line than limit yaml_line_tokens_max";
+        if (s->open > 0 && s->open_tokens > CM_YAML_LINE_TOKENS_MAX)
+                return "more tokens in brackets than limit yaml_line_tokens_max";
+        if (s->marks > CM_YAML_LINE_TOKENS_MAX)
+                return "more anchors and tags on end than limit yaml_line_tokens_max";
+        if (s->in_key && s->key_tokens > CM_YAML_LINE_TOKENS_MAX)
+                return "more tokens in one key than limit yaml_line_tokens_max";
+        return NULL;
+}
+
 int cm_yaml_check_bytes(struct cm_sv text, bool directives_allowed, struct cm_err *err)
 {
-        size_t line = 1;
-        size_t line_start = 0;
+        struct scan s = { .text = text };
+        start_line(&s, 0);
         for (size_t i = 0; i < text.len;) {
                 unsigned char c = (unsigned char)text.ptr[i];
                 uint32_t cp = 0;
                 size_t len = c < 0x80 ? 1 : cm_utf8_next(cm_sv_skip(text, i), &cp);
-                const char *what = forbidden(c, len);
-                if (what == NULL && c == '%' && !directives_allowed && i == line_start)
+                const char *what = c >= 0x20 && c < 0x7f ? NULL : forbidden(c, len);
+                if (what == NULL && c == '%' && !directives_allowed && i == s.line_start)
                         what = "directives are refused";
                 if (what != NULL)
-                        return CM_RAISE(err, CM_E_MALFORMED, "YAML line %zu column %zu: %s", line,
-                                        i - line_start + 1, what);
+                        return refuse(&s, i, CM_E_MALFORMED, what, err);
+                what = count(&s, i);
+                if (what != NULL)
+                        return refuse(&s, i, CM_E_LIMIT, what, err);
                 i += len;
-                if (c == '\n' || (c == '\r' && (i >= text.len || text.ptr[i] != '\n'))) {
-                        line++;
-                        line_start = i;
-                }
+                if (c == '\n' || (c == '\r' && (i >= text.len || text.ptr[i] != '\n')))
+                        start_line(&s, i);
         }
         return 0;
 }

@@ -10,10 +10,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum {
-        CM_YAML_STREAM_END = 1
-};
-
 struct cm_yaml_stream {
         struct cm_arena *arena; /* of error texts */
         struct fy_parser *parser;
@@ -26,16 +22,17 @@ CM_MUST_CHECK int cm_yaml_stream_open(struct cm_yaml_stream *s, struct cm_arena 
                                       struct cm_sv text, struct cm_err *err);
 void cm_yaml_stream_close(struct cm_yaml_stream *s); /* for CM_CLEANUP; takes a zeroed one */
 /*
- * Returns: 0 with an event that the caller gives back with fy_parser_event_free();
- *          CM_YAML_STREAM_END (> 0) when there are no more.
- * Errors:  CM_E_MALFORMED with line and column.
+ * Calls on_event() for every event up to the end of the stream; what it returns below 0 ends the
+ * walk and is forwarded. Errors: CM_E_MALFORMED with line and column.
  */
-CM_MUST_CHECK int cm_yaml_stream_next(struct cm_yaml_stream *s, struct fy_event **ret,
+CM_MUST_CHECK int cm_yaml_stream_walk(struct cm_yaml_stream *s,
+                                      int (*on_event)(void *ctx, struct fy_event *e), void *ctx,
                                       struct cm_err *err);
 
 /*
  * Bytes that YAML forbids: libfyaml 0.7.12 does not end on a directive that is not valid UTF-8, and
- * has other trouble with them. Errors: CM_E_MALFORMED with line and column.
+ * has other trouble with them. And too many tokens on one line, in nested brackets or in a "? " key:
+ * it keeps them all, 350 bytes each, until it knows what is a key. Errors: CM_E_MALFORMED, CM_E_LIMIT with line and column.
  */
 CM_MUST_CHECK int cm_yaml_check_bytes(struct cm_sv text, bool directives_allowed,
                                       struct cm_err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The why-chain and the fingerprint of a finding. */
 #include "base/time.h"
-#include "crypto/sha256.h"
+#include "crypto/fingerprint.h"
 #include "match/match_internal.h"
 
 enum {
@@ -78,11 +78,9 @@ void cm_match_explain(struct cm_match *m, struct cm_finding *f, const struct cm_
 
 struct cm_sv cm_match_fingerprint(struct cm_arena *arena, const struct cm_finding *f)
 {
-        struct cm_sha256 *sha = cm_sha256_new();
         const struct cm_pkg none = { .type = CM_PKG_UNKNOWN };
         const struct cm_pkg *pkg = f->pkg == NULL ? &none : &f->pkg->pkg;
         const struct cm_sv parts[] = {
-                CM_SV("coaming/fingerprint/1"),
                 cm_sv_from_cstr(cm_finding_kind_to_string(f->kind)),
                 f->id,
                 cm_sv_from_cstr(cm_pkg_type_to_string(pkg->type)),
@@ -90,12 +88,5 @@ struct cm_sv cm_match_fingerprint(struct cm_arena *arena, const struct cm_findin
                 pkg->path,
                 pkg->inner_path,
         };
-        for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++) {
-                cm_sha256_update(sha, parts[i]);
-                cm_sha256_update(sha, cm_sv_make("", 1)); /* the NUL: no two lists look alike */
-        }
-        char text[CM_SHA256_TEXT_BYTES];
-        cm_sha256_text(sha, text);
-        cm_sha256_free(sha);
-        return cm_sv_printf(arena, "fp:%.32s", text + 7);
+        return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
 }

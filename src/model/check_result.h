@@ -43,6 +43,22 @@ struct cm_check_place {
         struct cm_sv pointer; /* JSON pointer within the document, or "" */
 };
 
+/* A failure that somebody answers for, until a date. Patterns: '*' is any text; "" is not asked. */
+struct cm_check_waiver {
+        struct cm_sv check; /* pattern of ids */
+        struct cm_sv kind;
+        struct cm_sv name;
+        struct cm_sv group;
+        struct cm_sv document;
+        struct cm_sv fingerprint; /* exact */
+        struct cm_sv owner;
+        struct cm_sv approver;
+        struct cm_sv reason;
+        int64_t expires_s;
+        bool is_expired; /* at the time of the run: waives nothing, is reported */
+        uint64_t used;   /* results that it waived */
+};
+
 struct cm_check_result {
         struct cm_sv check; /* "K8S-0012" */
         struct cm_sv title;
@@ -52,7 +68,8 @@ struct cm_check_result {
         struct cm_check_place place; /* what decided it; of FAIL and UNKNOWN */
         struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
         struct cm_sv remediation;
-        struct cm_sv fingerprint; /* same object, same fault, same text */
+        struct cm_sv fingerprint;             /* same object, same fault, same text */
+        const struct cm_check_waiver *waiver; /* of WAIVED */
 };
 
 /* How often a check had each state. */
@@ -79,5 +96,7 @@ struct cm_check_outcome {
         size_t tally_count;
         uint64_t documents; /* that were looked at */
         uint64_t subjects;
+        const struct cm_check_waiver *waivers; /* all that were given */
+        size_t waiver_count;
         bool with_passed; /* `results` holds those too that pass or do not apply */
 };

@@ -1,7 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The `json` format of check results; its schema is schema/check-v1.json. */
+#include "base/time.h"
 #include "report/check_format.h"
 #include "report/json_writer.h"
+
+static void put_waiver(struct cm_json_writer *w, const char *key, const struct cm_check_waiver *v)
+{
+        char date[CM_TIME_TEXT_BYTES];
+        cm_jw_open(w, key, '{');
+        cm_jw_string(w, "check", v->check);
+        cm_jw_string(w, "owner", v->owner);
+        cm_jw_string(w, "approver", v->approver);
+        cm_jw_string(w, "reason", v->reason);
+        cm_jw_cstr(w, "expires", cm_date_format(v->expires_s, date));
+        cm_jw_close(w, '}');
+}
+
+/* Waivers that did nothing: expired ones, and those that no failure needs. */
+static void put_idle_waivers(struct cm_json_writer *w, const struct cm_check_outcome *o)
+{
+        cm_jw_open(w, "waivers_idle", '[');
+        for (size_t i = 0; i < o->waiver_count; i++)
+                if (o->waivers[i].used == 0)
+                        put_waiver(w, NULL, &o->waivers[i]);
+        cm_jw_close(w, ']');
+}
 
 static void put_result(struct cm_json_writer *w, const struct cm_check_result *r)
 {
@@ -26,6 +49,9 @@ static void put_result(struct cm_json_writer *w, const struct cm_check_result *r
         }
         cm_jw_string_if(w, "pointer", r->place.pointer);
         cm_jw_close(w, '}');
+        cm_jw_string_if(w, "fingerprint", r->fingerprint);
+        if (r->waiver != NULL)
+                put_waiver(w, "waiver", r->waiver);
         cm_jw_string_if(w, "remediation", r->state == CM_CHECK_FAIL ? r->remediation : CM_SV(""));
         cm_jw_close(w, '}');
 }
@@ -78,6 +104,7 @@ static void json_write(struct cm_buf *out, const struct cm_check_report *report)
                 cm_jw_close(&w, '}');
         }
         cm_jw_close(&w, ']');
+        put_idle_waivers(&w, o);
         put_summary(&w, report);
         cm_jw_close(&w, '}');
 }

@@ -105,6 +105,15 @@ static void put_result(struct cm_json_writer *w, const struct cm_check_outcome *
         cm_jw_cstr(w, "level", level_of(r));
         put_text(w, "message", r->message.len > 0 ? r->message : r->title);
         put_location(w, r);
+        if (r->waiver != NULL) {
+                cm_jw_open(w, "suppressions", '[');
+                cm_jw_open(w, NULL, '{');
+                cm_jw_cstr(w, "kind", "external");
+                cm_jw_cstr(w, "status", "accepted");
+                cm_jw_string(w, "justification", r->waiver->reason);
+                cm_jw_close(w, '}');
+                cm_jw_close(w, ']');
+        }
         if (r->fingerprint.len > 0) {
                 cm_jw_open(w, "partialFingerprints", '{');
                 cm_jw_string(w, "coaming/v1", r->fingerprint);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/escape.h"
+#include "base/time.h"
 #include "report/check_format.h"
 #include "report/terminal.h"
 
@@ -111,6 +112,25 @@ static void put_unread(struct cm_buf *out, const struct cm_check_outcome *o)
                 cm_buf_put_char(out, '\n');
 }
 
+static void put_idle_waivers(struct cm_buf *out, const struct cm_check_outcome *o)
+{
+        bool any = false;
+        for (size_t i = 0; i < o->waiver_count; i++) {
+                const struct cm_check_waiver *w = &o->waivers[i];
+                char date[CM_TIME_TEXT_BYTES];
+                if (w->used > 0)
+                        continue;
+                any = true;
+                cm_buf_put_str(out, w->is_expired ? "waiver expired: " : "waiver not needed: ");
+                cm_buf_put_escaped(out, w->check);
+                cm_buf_printf(out, ", %s, ", cm_date_format(w->expires_s, date));
+                cm_buf_put_escaped(out, w->owner);
+                cm_buf_put_char(out, '\n');
+        }
+        if (any)
+                cm_buf_put_char(out, '\n');
+}
+
 static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
 {
         const struct cm_check_totals t = cm_check_totals_of(report->outcome);
@@ -126,7 +146,7 @@ static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
         }
         if (t.by_state[CM_CHECK_FAIL] > 0)
                 cm_buf_put_char(out, ')');
-        cm_buf_printf(out, ", %llu unknown, %llu passed, %llu not applicable",
+        cm_buf_printf(out, "\n%llu unknown, %llu passed, %llu not applicable",
                       (unsigned long long)t.by_state[CM_CHECK_UNKNOWN],
                       (unsigned long long)t.by_state[CM_CHECK_PASS],
                       (unsigned long long)t.by_state[CM_CHECK_NOT_APPLICABLE]);
@@ -148,6 +168,7 @@ static void table_write(struct cm_buf *out, const struct cm_check_report *report
 {
         put_results(out, report);
         put_unread(out, report->outcome);
+        put_idle_waivers(out, report->outcome);
         put_sums(out, report);
         for (size_t i = 0; i < report->outcome->result_count; i++) {
                 const struct cm_check_result *r = &report->outcome->results[i];

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzz target: documents of all kinds, judged by all built-in checks. */
+#include "check/library.h"
+
+static int put(struct cm_check_sink *sink, const struct cm_check_result *r, struct cm_err *err)
+{
+        (void)sink, (void)err;
+        CM_ASSERT(r->check.len > 0 && r->state < CM_CHECK_STATE_COUNT);
+        return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        static const struct cm_check_library_options options = { .all = true };
+        static struct cm_check_library *library;
+        struct cm_check_sink sink = { put };
+        struct cm_check_counts counts = { 0 };
+        struct cm_err err = CM_ERR_INIT;
+        if (library == NULL)
+                CM_IGNORE(
+                        cm_check_library_new(cm_arena_new(CM_MIB(256)), &options, &library, &err));
+        struct cm_arena *arena = cm_arena_new(CM_MIB(512));
+        CM_IGNORE(cm_check_text(cm_check_library_provider(library), arena, CM_SV("x"),
+                                cm_sv_make(data, size), &sink, &counts, &err));
+        cm_arena_free(arena);
+        return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Between the files of the document kind "kubernetes": views that are about parts of an object, and
+ * small makers of nodes. `object` is the subject of the view k8s.object, filled in.
+ */
+#pragma once
+
+#include "check/document.h"
+
+extern const struct cm_check_view cm_view_rbac_role;
+extern const struct cm_check_view cm_view_rbac_binding;
+extern const struct cm_check_view cm_view_k8s_component;
+
+/* Gives out the role or binding that the object is; nothing for other kinds. */
+CM_MUST_CHECK int cm_kubernetes_rbac(struct cm_arena *arena, const struct cm_subject *object,
+                                     struct cm_subject_sink *sink, struct cm_err *err);
+
+/* Gives out each container of the pod that runs a part of Kubernetes, with its flags. */
+CM_MUST_CHECK int cm_kubernetes_components(struct cm_arena *arena, const struct cm_subject *object,
+                                           const struct cm_node *pod_spec,
+                                           struct cm_subject_sink *sink, struct cm_err *err);
+
+/* Members that a view adds; `put_text` places the text where `at` stands. */
+void cm_kubernetes_put(struct cm_arena *arena, struct cm_node *map, const char *key,
+                       const struct cm_node *value);
+void cm_kubernetes_put_text(struct cm_arena *arena, struct cm_node *map, const char *key,
+                            struct cm_sv value, struct cm_node_pos at);
+/* A text member with its place; "" at the place of the parent when it is not there. */
+void cm_kubernetes_copy_text(struct cm_arena *arena, struct cm_node *to, const char *key,
+                             const struct cm_node *from);
