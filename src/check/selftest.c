@@ -2,6 +2,8 @@
 /* See selftest.h. */
 #include "check/selftest.h"
 
+#include <limits.h>
+
 enum {
         LATEST_MINOR = 999 /* "now": newer than every rule */
 };
@@ -41,6 +43,14 @@ static int get_one(struct cm_check_provider *provider, const struct cm_document_
         return 0;
 }
 
+/* The smallest decides. One object that a rule is not about says nothing of the others. */
+static unsigned weight(enum cm_check_state state)
+{
+        if (state == CM_CHECK_FAIL)
+                return 0;
+        return state == CM_CHECK_NOT_APPLICABLE ? UINT_MAX : (unsigned)state + 1;
+}
+
 /* Keeps the result that decides: the first failure, else the worst of CM_CHECK_STATES. */
 struct deciding_sink {
         struct cm_check_sink sink; /* first */
@@ -56,10 +66,7 @@ static int decide(struct cm_check_sink *sink, const struct cm_check_result *r, s
         (void)err;
         if (!cm_sv_eq(r->subject.view, d->view))
                 return 0;
-        bool decides =
-                !d->has_result || (d->result.state != CM_CHECK_FAIL &&
-                                   (r->state == CM_CHECK_FAIL || r->state < d->result.state));
-        if (!decides)
+        if (d->has_result && weight(r->state) >= weight(d->result.state))
                 return 0;
         d->has_result = true;
         d->result.state = r->state;

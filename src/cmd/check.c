@@ -27,7 +27,7 @@ static const char *const severity_choices[] = { "negligible", "low",      "mediu
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        CM_OPTS_REPORT("table, json, sarif or junit"),
+        CM_OPTS_REPORT("table, json, sarif, junit or markdown"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',
@@ -369,7 +369,7 @@ static int check_run(const struct cm_args *args)
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit",
+                                   "junit, markdown",
                                    format));
                 return cm_command_fail(&err);
         }

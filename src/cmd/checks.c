@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming checks`: lists, shows and tests checks. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
-#include "check/library.h"
 #include "check/selftest.h"
-#include "cmd/command.h"
-#include "os/file.h"
-
-static const struct cm_check_library_options all_options = { .all = true };
-
-/* The built-in checks, or those of the files that are named. */
-static int open_library(const struct cm_args *args, const char *const *files, size_t count,
-                        struct cm_check_library **ret, struct cm_err *err)
-{
-        int r = cm_check_library_new(args->arena, &all_options, ret, err);
-        for (size_t i = 0; i < count && r == 0; i++) {
-                struct cm_buf buf CM_CLEANUP(cm_buf_fini);
-                cm_buf_init(&buf, CM_MIB(16));
-                r = cm_file_read(AT_FDCWD, files[i], &buf, err);
-                if (r > 0)
-                        return CM_RAISE(err, CM_E_USAGE, "there is no file '%.200s'", files[i]);
-                if (r == 0)
-                        r = cm_check_library_add(*ret, cm_sv_from_cstr(files[i]),
-                                                 cm_sv_dup(args->arena, cm_buf_sv(&buf)), err);
-        }
-        return r;
-}
+#include "cmd/check_show.h"
 
 static int list_run(const struct cm_args *args)
 {
@@ -38,7 +15,7 @@ static int list_run(const struct cm_args *args)
         const struct cm_node *const *profiles = NULL;
         size_t count = 0;
         size_t profile_count = 0;
-        int r = open_library(args, NULL, 0, &library, &err);
+        int r = cm_check_library_open(args, NULL, 0, &library, &err);
         if (r == 0)
                 r = cm_check_library_all(library, &checks, &count, &err);
         if (r == 0)
@@ -58,76 +35,14 @@ static int list_run(const struct cm_args *args)
         return 0;
 }
 
-static const struct cm_check *find(const struct cm_check *const *checks, size_t count,
-                                   const char *id)
-{
-        for (size_t i = 0; i < count; i++)
-                if (cm_sv_eq_nocase(checks[i]->id, cm_sv_from_cstr(id)))
-                        return checks[i];
-        return NULL;
-}
-
-static void show(struct cm_arena *arena, const struct cm_check *c)
-{
-        struct cm_buf out CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&out, CM_MIB(1));
-        cm_buf_printf(&out, "%.*s  %s\n", CM_SV_ARG(c->id), cm_severity_to_string(c->severity));
-        const struct {
-                const char *label;
-                struct cm_sv text;
-        } parts[] = { { "", c->title },
-                      { "\nWhy\n", c->rationale },
-                      { "\nWhat to do\n", c->remediation },
-                      { "\nQuestion\n", c->question } };
-        for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++) {
-                if (parts[i].text.len == 0)
-                        continue;
-                cm_buf_put_str(&out, parts[i].label);
-                cm_buf_put_escaped(&out, parts[i].text);
-                cm_buf_put_char(&out, '\n');
-        }
-        cm_buf_put_str(&out, "\nLooks at\n");
-        for (size_t i = 0; i < c->rule_count; i++) {
-                const struct cm_check_rule *rule = &c->rules[i];
-                cm_buf_printf(&out, "%s%s%.*s: ", rule->view->name, rule->kind.len > 0 ? " " : "",
-                              CM_SV_ARG(rule->kind));
-                cm_buf_put_escaped(&out, cm_cel_text(rule->expect));
-                cm_buf_put_char(&out, '\n');
-        }
-        if (c->map_count > 0)
-                cm_buf_put_str(&out, "\nEvidence for\n");
-        for (size_t i = 0; i < c->map_count; i++) {
-                cm_buf_put_escaped(&out, c->maps[i].framework);
-                for (size_t j = 0; j < c->maps[i].row_count; j++) {
-                        cm_buf_put_str(&out, j == 0 ? " " : ", ");
-                        cm_buf_put_escaped(&out, c->maps[i].rows[j]);
-                }
-                cm_buf_put_char(&out, '\n');
-        }
-        (void)arena;
-        fwrite(out.ptr, 1, out.len, stdout);
-}
-
 static int show_run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
-        struct cm_check_library *library = NULL;
-        const struct cm_check *const *checks = NULL;
-        size_t count = 0;
-        int r = open_library(args, NULL, 0, &library, &err);
-        if (r == 0)
-                r = cm_check_library_all(library, &checks, &count, &err);
-        if (r < 0)
-                return cm_command_fail(&err);
-        const struct cm_check *c = find(checks, count, args->positional[0]);
-        if (c == NULL) {
-                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
-                                   "there is no check '%.40s'; coaming checks list",
-                                   args->positional[0]));
-                return cm_command_fail(&err);
-        }
-        show(args->arena, c);
-        return 0;
+        int r = cm_check_show(args, args->positional[0], &err);
+        if (r > 0)
+                r = CM_RAISE(&err, CM_E_USAGE, "there is no check '%.40s'; coaming checks list",
+                             args->positional[0]);
+        return r < 0 ? cm_command_fail(&err) : 0;
 }
 
 /* Returns the number of failures, or < 0. */
@@ -153,7 +68,8 @@ static int test_run(const struct cm_args *args)
         size_t count = 0;
         size_t passed = 0;
         size_t failed = 0;
-        int r = open_library(args, args->positional, args->positional_count, &library, &err);
+        int r = cm_check_library_open(args, args->positional, args->positional_count, &library,
+                                      &err);
         if (r == 0)
                 r = cm_check_library_all(library, &checks, &count, &err);
         for (size_t i = 0; i < count && r >= 0; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/time.h"
+#include "cmd/check_show.h"
 #include "cmd/open_dbs.h"
 #include "model/cvss.h"
 
@@ -113,7 +114,11 @@ static int run(const struct cm_args *args)
                        cm_escape(args->arena, id));
                 return 0;
         }
-        int r = cm_open_dbs(args, &dbs, &err);
+        int r = cm_check_show(args, args->positional[0], &err);
+        if (r == 0)
+                return 0;
+        if (r > 0)
+                r = cm_open_dbs(args, &dbs, &err);
         if (r < 0)
                 return cm_command_fail(&err);
         printf("%s\n", cm_escape(args->arena, id));
@@ -143,8 +148,9 @@ const struct cm_cmd cm_cmd_explain = {
         .name = "explain",
         .summary = "what a finding's id means and what to do about it",
         .synopsis = "ID",
-        .examples = (const char *const[]){ "coaming explain CVE-2021-44228",
-                                           "by CVE, GHSA or any id", NULL },
+        .examples =
+                (const char *const[]){ "coaming explain CVE-2021-44228", "by CVE, GHSA or any id",
+                                       "coaming explain K8S-0101", "a check", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = 1,

@@ -49,3 +49,35 @@ void cm_term_put_cell(struct cm_buf *out, struct cm_sv text, size_t columns, boo
         for (; pad && used < columns; used++)
                 cm_buf_put_char(out, ' ');
 }
+
+static size_t columns_of(struct cm_sv text)
+{
+        size_t n = 0;
+        for (size_t i = 0; i < text.len; i++)
+                n += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+        return n;
+}
+
+void cm_term_put_wrapped(struct cm_buf *out, struct cm_sv text, size_t columns)
+{
+        struct cm_buf safe CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&safe, CM_MIB(1));
+        cm_buf_put_escaped(&safe, text);
+        struct cm_sv rest = cm_buf_sv(&safe);
+        struct cm_sv word;
+        size_t used = 0;
+        while (cm_sv_next_field(&rest, ' ', &word)) {
+                size_t n = columns_of(word);
+                if (n == 0)
+                        continue;
+                if (used > 0 && used + 1 + n > columns) {
+                        cm_buf_put_char(out, '\n');
+                        used = 0;
+                }
+                if (used > 0)
+                        cm_buf_put_char(out, ' ');
+                cm_buf_put_sv(out, word);
+                used += n + (used > 0 ? 1 : 0);
+        }
+        cm_buf_put_char(out, '\n');
+}

@@ -16,3 +16,5 @@ const char *cm_term_color(enum cm_severity severity);
 /* Escaped text cut to `columns`; counts code points, which is exact for what escaping leaves of
  * Latin text and close for the rest. */
 void cm_term_put_cell(struct cm_buf *out, struct cm_sv text, size_t columns, bool pad);
+/* Escaped text in lines of at most `columns`, broken at blanks; ends with a line feed. */
+void cm_term_put_wrapped(struct cm_buf *out, struct cm_sv text, size_t columns);
