@@ -25,9 +25,13 @@ static const struct cm_check_view view_pod = {
         .summary = "the pod of a workload, with all its containers",
         .variables = pod_variables,
 };
-static const struct cm_check_view *const views[] = { &view_object,           &view_pod,
-                                                     &cm_view_rbac_role,     &cm_view_rbac_binding,
-                                                     &cm_view_k8s_component, NULL };
+static const struct cm_check_view *const views[] = { &view_object,
+                                                     &view_pod,
+                                                     &cm_view_rbac_role,
+                                                     &cm_view_rbac_binding,
+                                                     &cm_view_k8s_component,
+                                                     &cm_view_rbac_grant,
+                                                     NULL };
 
 static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
 {
@@ -152,9 +156,8 @@ static const struct cm_node *make_pod(struct cm_arena *arena, const struct cm_no
         return pod;
 }
 
-static int one_object(struct cm_arena *arena, const struct cm_document *document,
-                      const struct cm_node *object, struct cm_subject_sink *sink,
-                      struct cm_err *err)
+struct cm_subject cm_kubernetes_subject(const struct cm_document *document,
+                                        const struct cm_node *object)
 {
         const struct cm_node *metadata = cm_node_get(object, "metadata");
         struct cm_subject s = {
@@ -169,6 +172,14 @@ static int one_object(struct cm_arena *arena, const struct cm_document *document
         };
         if (s.name.len == 0)
                 s.name = cm_node_get_string(metadata, "generateName");
+        return s;
+}
+
+static int one_object(struct cm_arena *arena, const struct cm_document *document,
+                      const struct cm_node *object, struct cm_subject_sink *sink,
+                      struct cm_err *err)
+{
+        struct cm_subject s = cm_kubernetes_subject(document, object);
         int r = sink->put(sink, &s, err);
         if (r == 0)
                 r = cm_kubernetes_rbac(arena, &s, sink, err);
@@ -203,7 +214,7 @@ static int objects(struct cm_arena *arena, const struct cm_document *document,
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return cm_kubernetes_grants(arena, document, items, sink, err);
 }
 
 static int kubernetes_subjects(struct cm_arena *arena, const struct cm_document *document,

@@ -9,11 +9,26 @@
 
 extern const struct cm_check_view cm_view_rbac_role;
 extern const struct cm_check_view cm_view_rbac_binding;
+extern const struct cm_check_view cm_view_rbac_grant;
 extern const struct cm_check_view cm_view_k8s_component;
+
+/* The subject of k8s.object: kind, name and namespace of the object. */
+struct cm_subject cm_kubernetes_subject(const struct cm_document *document,
+                                        const struct cm_node *object);
+
+/* What the views rbac.role and rbac.binding show; NULL for objects of other kinds. */
+const struct cm_node *cm_kubernetes_role(struct cm_arena *arena, const struct cm_subject *object);
+const struct cm_node *cm_kubernetes_binding(struct cm_arena *arena,
+                                            const struct cm_subject *object);
 
 /* Gives out the role or binding that the object is; nothing for other kinds. */
 CM_MUST_CHECK int cm_kubernetes_rbac(struct cm_arena *arena, const struct cm_subject *object,
                                      struct cm_subject_sink *sink, struct cm_err *err);
+
+/* Gives out each binding of a list whose role is in the list as well. */
+CM_MUST_CHECK int cm_kubernetes_grants(struct cm_arena *arena, const struct cm_document *document,
+                                       const struct cm_node *items, struct cm_subject_sink *sink,
+                                       struct cm_err *err);
 
 /* Gives out each container of the pod that runs a part of Kubernetes, with its flags. */
 CM_MUST_CHECK int cm_kubernetes_components(struct cm_arena *arena, const struct cm_subject *object,

@@ -19,6 +19,9 @@ static const char *const programs[] = { "kube-apiserver", "kube-controller-manag
                                         "kube-scheduler", "kube-proxy",
                                         "kubelet",        "etcd" };
 
+/* Programs that start another one, whose name follows their own flags. */
+static const char *const wrappers[] = { "kube-log-runner", "go-runner", "tini", "dumb-init" };
+
 /* Given several times, these are one list; of others the last counts. */
 static const char *const lists[] = { "admission-control",
                                      "authorization-mode",
@@ -85,8 +88,12 @@ static struct cm_sv program_of(const struct cm_node *container, const struct cm_
                                size_t *first)
 {
         size_t count = cm_node_count(line);
+        bool is_wrapped = is_one_of(base_name(cm_node_string(cm_node_at(line, 0))), wrappers,
+                                    CM_ARRAY_LEN(wrappers));
         for (*first = 0; *first < count; ++*first) {
                 struct cm_sv word = cm_node_string(cm_node_at(line, *first));
+                if (is_flag(word) && is_wrapped)
+                        continue;
                 if (is_flag(word))
                         break;
                 if (is_one_of(base_name(word), programs, CM_ARRAY_LEN(programs))) {

@@ -119,21 +119,33 @@ static const struct cm_node *make_binding(struct cm_arena *arena, const struct c
         return view;
 }
 
+static bool is_kind(const struct cm_subject *object, const char *one, const char *other)
+{
+        return cm_sv_eq_nocase(object->kind, cm_sv_from_cstr(one)) ||
+               cm_sv_eq_nocase(object->kind, cm_sv_from_cstr(other));
+}
+
+const struct cm_node *cm_kubernetes_role(struct cm_arena *arena, const struct cm_subject *object)
+{
+        return is_kind(object, "Role", "ClusterRole") ? make_role(arena, object) : NULL;
+}
+
+const struct cm_node *cm_kubernetes_binding(struct cm_arena *arena, const struct cm_subject *object)
+{
+        return is_kind(object, "RoleBinding", "ClusterRoleBinding") ? make_binding(arena, object)
+                                                                    : NULL;
+}
+
 int cm_kubernetes_rbac(struct cm_arena *arena, const struct cm_subject *object,
                        struct cm_subject_sink *sink, struct cm_err *err)
 {
         struct cm_subject s = *object;
-        if (cm_sv_eq_nocase(s.kind, CM_SV("Role")) ||
-            cm_sv_eq_nocase(s.kind, CM_SV("ClusterRole"))) {
-                s.view = &cm_view_rbac_role;
-                s.variables[0] = make_role(arena, object);
-        } else if (cm_sv_eq_nocase(s.kind, CM_SV("RoleBinding")) ||
-                   cm_sv_eq_nocase(s.kind, CM_SV("ClusterRoleBinding"))) {
+        s.view = &cm_view_rbac_role;
+        s.variables[0] = cm_kubernetes_role(arena, object);
+        if (s.variables[0] == NULL) {
                 s.view = &cm_view_rbac_binding;
-                s.variables[0] = make_binding(arena, object);
-        } else {
-                return 0;
+                s.variables[0] = cm_kubernetes_binding(arena, object);
         }
         s.variables[1] = object->subject;
-        return sink->put(sink, &s, err);
+        return s.variables[0] == NULL ? 0 : sink->put(sink, &s, err);
 }

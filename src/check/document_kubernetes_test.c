@@ -59,6 +59,9 @@ CM_TEST(the_program_is_what_runs)
                 { "\"image\":\"r/kube-proxy-amd64:v1\"", "kube-proxy" },
                 { "\"image\":\"r/etcd:3\",\"command\":[\"sh\",\"-c\",\"x\"]", NULL },
                 { "\"image\":\"r/etcdctl:3\"", NULL },
+                { "\"command\":[\"/go-runner\",\"--log-file=/l\",\"--\",\"/bin/kube-scheduler\"]",
+                  "kube-scheduler" },
+                { "\"command\":[\"etcdctl\",\"--endpoints\",\"etcd\"]", NULL },
                 { "\"image\":\"nginx\",\"args\":[\"--a\"]", NULL },
                 { "\"command\":7,\"args\":{\"a\":1},\"image\":[]", NULL },
                 { "\"command\":[null,3,\"\"]", NULL },
@@ -128,4 +131,34 @@ CM_TEST(a_binding_without_parts_is_one)
         CM_CHECK(!cm_node_bool(cm_node_get(binding, "system"), true));
         CM_CHECK_INT(cm_node_count(cm_node_get(binding, "subjects")), 0);
         CM_CHECK_SV(cm_node_get_string(cm_node_get(binding, "role"), "name"), "");
+}
+
+CM_TEST(a_grant_joins_a_binding_with_its_role)
+{
+        static const char list[] =
+                "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":["
+                "{\"kind\":\"Role\",\"metadata\":{\"name\":\"r\",\"namespace\":\"a\"},\"rules\":[{}]},"
+                "{\"kind\":\"ClusterRole\",\"metadata\":{\"name\":\"r\"},\"rules\":[{},{}]},"
+                "{\"kind\":\"RoleBinding\",\"metadata\":{\"name\":\"1\",\"namespace\":\"%s\"},"
+                "\"roleRef\":{\"kind\":\"%s\",\"name\":\"r\"}},7]}";
+        static const struct {
+                const char *namespace;
+                const char *kind;
+                int rules; /* -1: no grant */
+        } cases[] = { { "a", "Role", 1 },
+                      { "a", "ClusterRole", 2 },
+                      { "b", "Role", -1 },
+                      { "", "Role", -1 },
+                      { "b", "ClusterRole", 2 } };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(8));
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
+                struct cm_sv text = cm_sv_printf(arena, list, cases[i].namespace, cases[i].kind);
+                struct first f = subject_of(arena, "rbac.grant", text.ptr);
+                CM_CHECK_INT(f.count, cases[i].rules >= 0);
+                if (cases[i].rules >= 0)
+                        CM_CHECK_INT(cm_node_count(cm_node_path(f.subject.variables[0], "role",
+                                                                "rules", NULL)),
+                                     cases[i].rules);
+        }
 }
