@@ -72,8 +72,10 @@ static const struct cm_node *from_text(struct cm_compose *cx, struct cm_node_pos
         if (!cm_sv_cut(text, '/', &rest, &protocol))
                 protocol = CM_SV("tcp");
         if (cm_sv_cut_last(rest, ':', &left, &container)) {
-                if (!cm_sv_cut_last(left, ':', &address, &published))
+                if (!cm_sv_cut_last(left, ':', &address, &published)) {
+                        address = CM_SV("");
                         published = left;
+                }
         } else {
                 container = rest;
         }
