@@ -127,3 +127,7 @@
 #define CM_DOCKERFILE_PATTERN_WORK_MAX ((size_t)50000000)
 /* Subshells, substitutions and ${x:-${y}} within each other. */
 #define CM_SHELL_DEPTH_MAX 50
+/* What the services of one Compose file are made into, after "extends" and aliases multiplied it (a
+ * service takes about 200 values), and how many services extend each other in a row. */
+#define CM_COMPOSE_NODES_MAX   ((size_t)2000000)
+#define CM_COMPOSE_EXTENDS_MAX 50

@@ -9,6 +9,7 @@
 
 #include "check/check.h"
 #include "check/locate.h"
+#include "codec/node_yaml.h"
 
 struct cm_document {
         struct cm_sv name; /* file name as given */
@@ -40,6 +41,7 @@ struct cm_document_kind {
         const char *name; /* "kubernetes" */
         const char *summary;
         const struct cm_check_view *const *views; /* NULL-terminated */
+        enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */

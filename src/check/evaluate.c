@@ -39,20 +39,43 @@ static const struct cm_node *make_run(struct cm_arena *arena,
         return run;
 }
 
+/* A copy that stands nowhere: a place in a check file must not be taken for one in the document.
+ * Readers bound the depth (CM_NODE_DEPTH_MAX). */
+static const struct cm_node *without_places(struct cm_arena *arena, const struct cm_node *n)
+{
+        const struct cm_node_pos nowhere = { 0 };
+        struct cm_node *copy = NULL;
+        if (cm_node_type(n) == CM_NODE_MAP) {
+                copy = cm_node_new_map(arena, nowhere);
+                for (size_t i = 0; i < n->map.count; i++)
+                        cm_node_put(arena, copy, n->map.members[i].key, nowhere,
+                                    without_places(arena, n->map.members[i].value));
+        } else if (cm_node_type(n) == CM_NODE_LIST) {
+                copy = cm_node_new_list(arena, nowhere);
+                for (size_t i = 0; i < n->list.count; i++)
+                        cm_node_add(arena, copy, without_places(arena, n->list.items[i]));
+        } else if (n != NULL) {
+                copy = CM_NEW(arena, struct cm_node);
+                *copy = *n;
+                copy->pos = nowhere;
+        }
+        return copy;
+}
+
 /* The check's defaults with what the profile says instead. */
 static const struct cm_node *params_of(struct cm_arena *arena, const struct cm_check *check,
                                        const struct cm_check_settings *settings)
 {
         const struct cm_node *over = cm_node_get_sv(settings->params, check->id);
         if (cm_node_count(over) == 0)
-                return check->defaults;
+                return without_places(arena, check->defaults);
         struct cm_node *params = cm_node_new_map(arena, (struct cm_node_pos){ 0 });
         for (size_t i = 0; i < cm_node_count(check->defaults); i++) {
                 const struct cm_node_member *m = &check->defaults->map.members[i];
                 const struct cm_node *other = cm_node_get_sv(over, m->key);
                 cm_node_put(arena, params, m->key, m->key_pos, other != NULL ? other : m->value);
         }
-        return params;
+        return without_places(arena, params);
 }
 
 static struct view_rules *rules_of(struct cm_check_set *set, const struct cm_check_view *view)

@@ -143,8 +143,14 @@ bool cm_node_locate(struct cm_node_locator *l, struct cm_arena *out, const struc
         if (l->slot_count == 0)
                 return false;
         uint32_t number = *slot_of(l, wanted, false);
+        /* Views make one type of another ("80:80" becomes a map): of its own type, else of any. */
         if (number == 0 && wanted->pos.line > 0)
                 number = *slot_of(l, wanted, true);
+        for (unsigned type = 0; number == 0 && wanted->pos.line > 0 && type <= CM_NODE_MAP;
+             type++) {
+                const struct cm_node like = { .type = (enum cm_node_type)type, .pos = wanted->pos };
+                number = *slot_of(l, &like, true);
+        }
         if (number == 0)
                 return false;
         *ret = pointer_of(l, out, number - 1);

@@ -3,7 +3,6 @@
 #include "check/run.h"
 
 #include "base/limits.h"
-#include "codec/node_yaml.h"
 
 enum {
         HEAD_BYTES = 4096
@@ -47,16 +46,23 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
         return kind->subjects(arena, d, &s.sink, err);
 }
 
-int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
-                      const struct cm_document *document, struct cm_check_sink *sink,
-                      struct cm_check_counts *counts, struct cm_err *err)
+static const struct cm_document_kind *kind_of(const struct cm_document *document)
 {
         for (size_t i = 0; i < cm_document_kinds_count; i++) {
                 const struct cm_document_kind *kind = cm_document_kinds[i];
                 if (kind->is != NULL && kind->is(document->name, document->root))
-                        return evaluate_document(provider, arena, kind, document, sink, counts,
-                                                 err);
+                        return kind;
         }
+        return NULL;
+}
+
+int cm_check_document(struct cm_check_provider *provider, struct cm_arena *arena,
+                      const struct cm_document *document, struct cm_check_sink *sink,
+                      struct cm_check_counts *counts, struct cm_err *err)
+{
+        const struct cm_document_kind *kind = kind_of(document);
+        if (kind != NULL)
+                return evaluate_document(provider, arena, kind, document, sink, counts, err);
         counts->unknown++;
         return 0;
 }
@@ -68,10 +74,10 @@ static bool looks_like_json(struct cm_sv text)
 }
 
 /* JSON is YAML as well, but its own reader is faster; "{" may also begin flow YAML. */
-static int read_trees(struct cm_arena *arena, struct cm_sv text, const struct cm_node_doc **docs,
-                      size_t *count, struct cm_err *err)
+static int read_trees(struct cm_arena *arena, struct cm_sv text, enum cm_node_yaml_schema schema,
+                      const struct cm_node_doc **docs, size_t *count, struct cm_err *err)
 {
-        const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO2 };
+        const struct cm_node_yaml_options options = { .schema = schema };
         if (looks_like_json(text)) {
                 struct cm_err not_json = CM_ERR_INIT;
                 struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
@@ -100,12 +106,22 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
                              : evaluate_document(provider, arena, kind, &document, sink, counts,
                                                  err);
         }
-        const struct cm_node_doc *docs = NULL;
-        size_t count = 0;
-        int r = read_trees(arena, text, &docs, &count, err);
-        for (size_t i = 0; i < count && r == 0; i++) {
-                document.root = docs[i].root;
+        /* The kind shows in the keys, which no schema changes; scalars are then read as it wants. */
+        const struct cm_node_doc *docs[CM_NODE_YAML_SCHEMA_COUNT] = { NULL };
+        size_t counts_of[CM_NODE_YAML_SCHEMA_COUNT] = { 0 };
+        int r = read_trees(arena, text, CM_NODE_YAML_GO2, &docs[CM_NODE_YAML_GO2],
+                           &counts_of[CM_NODE_YAML_GO2], err);
+        for (size_t i = 0; i < counts_of[CM_NODE_YAML_GO2] && r == 0; i++) {
+                document.root = docs[CM_NODE_YAML_GO2][i].root;
                 document.number = i;
+                const struct cm_document_kind *kind = kind_of(&document);
+                enum cm_node_yaml_schema schema = kind == NULL ? CM_NODE_YAML_GO2 : kind->schema;
+                if (docs[schema] == NULL)
+                        r = read_trees(arena, text, schema, &docs[schema], &counts_of[schema], err);
+                if (r < 0)
+                        return r;
+                if (i < counts_of[schema])
+                        document.root = docs[schema][i].root;
                 r = cm_check_document(provider, arena, &document, sink, counts, err);
         }
         return r;

@@ -36,7 +36,8 @@
 enum cm_node_yaml_schema {
         CM_NODE_YAML_GO2,
         CM_NODE_YAML_GO3,
-        CM_NODE_YAML_CORE
+        CM_NODE_YAML_CORE,
+        CM_NODE_YAML_SCHEMA_COUNT
 };
 
 struct cm_node_yaml_options {
