@@ -15,7 +15,6 @@ enum {
 };
 
 struct expansion {
-        struct cm_compose *cx;
         struct cm_buf out;
         struct cm_sv name; /* of the variable that has no default */
         const char *wrong; /* what is malformed, or NULL */
@@ -107,7 +106,7 @@ const struct cm_node *cm_compose_expand_text(struct cm_compose *cx, struct cm_no
         *ret_source = "literal";
         if (cm_sv_find_char(text, '$') < 0)
                 return cm_compose_text(cx, pos, text);
-        struct expansion e = { .cx = cx };
+        struct expansion e = { 0 };
         cm_buf_init(&e.out, text.len + 1); /* a text never grows */
         expand(&e, text, 0);
         const struct cm_node *n = NULL;

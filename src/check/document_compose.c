@@ -200,29 +200,25 @@ static void put_users(struct cm_compose *cx, struct cm_node *file)
 {
         const struct cm_node *services = cm_node_get(file, "services");
         const struct cm_node *volumes = cm_node_get(file, "volumes");
-        struct cm_node *users = cm_compose_map(cx, file->pos);
+        struct cm_node **users = CM_NEW_ARRAY(cx->arena, struct cm_node *, volumes->map.count + 1);
         for (size_t i = 0; i < volumes->map.count; i++)
-                cm_node_put(cx->arena, users, volumes->map.members[i].key, file->pos,
-                            cm_compose_list(cx, volumes->map.members[i].value->pos));
+                users[i] = cm_compose_list(cx, volumes->map.members[i].value->pos);
         for (size_t i = 0; i < services->map.count; i++) {
                 const struct cm_node *service = services->map.members[i].value;
+                const struct cm_node *name = cm_node_get(service, "name");
                 const struct cm_node *mounts = cm_node_get(service, "volumes");
                 for (size_t j = 0; j < cm_node_count(mounts); j++) {
                         const struct cm_node *mount = cm_node_at(mounts, j);
-                        struct cm_sv source = cm_node_get_string(mount, "source");
-                        const struct cm_node_member *m = cm_node_member(users, source);
-                        if (m == NULL ||
-                            !cm_sv_eq(cm_node_get_string(mount, "type"), CM_SV("volume")))
+                        const struct cm_node_member *m =
+                                cm_node_member(volumes, cm_node_get_string(mount, "source"));
+                        bool is_named =
+                                cm_sv_eq(cm_node_get_string(mount, "type"), CM_SV("volume"));
+                        if (m == NULL || !is_named)
                                 continue;
-                        struct cm_node *list = cm_compose_list(cx, m->value->pos);
-                        const struct cm_node *name = cm_node_get(service, "name");
-                        size_t count = cm_node_count(m->value);
-                        if (count > 0 && m->value->list.items[count - 1] == name)
-                                continue; /* twice in one service */
-                        for (size_t k = 0; k < count && !cm_compose_is_full(cx); k++)
-                                cm_compose_add(cx, list, m->value->list.items[k]);
-                        cm_compose_add(cx, list, name);
-                        cm_node_put(cx->arena, users, source, file->pos, list);
+                        struct cm_node *list = users[m - volumes->map.members];
+                        size_t count = list->list.count;
+                        if (count == 0 || list->list.items[count - 1] != name)
+                                cm_compose_add(cx, list, name); /* not twice for one service */
                 }
         }
         struct cm_node *out = cm_compose_map(cx, volumes->pos);
@@ -233,7 +229,7 @@ static void put_users(struct cm_compose *cx, struct cm_node *file)
                         cm_node_put(cx->arena, copy, m->value->map.members[j].key,
                                     m->value->map.members[j].key_pos,
                                     m->value->map.members[j].value);
-                cm_compose_put(cx, copy, "used_by", cm_node_get_sv(users, m->key));
+                cm_compose_put(cx, copy, "used_by", users[i]);
                 cm_node_put(cx->arena, out, m->key, m->key_pos,
                             m->value->type == CM_NODE_MAP ? copy : m->value);
         }
