@@ -148,8 +148,8 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         if (r == 0)
                 r = cm_check_text(cm_check_library_provider(c->library), c->scratch, name, text,
                                   &c->sink, &counts, &problem);
-        if (problem.code == CM_E_WORKER)
-                return cm_err_copy(err, &problem); /* the channel, not the document */
+        if (problem.code == CM_E_WORKER || problem.code == CM_E_USAGE)
+                return cm_err_copy(err, &problem); /* the channel, or what was asked for */
         r = flush_results(c, err);
         if (r < 0)
                 return r;

@@ -98,6 +98,22 @@ static int choose_profile(struct cm_check_library *l, struct cm_err *err)
                         cm_escape(l->arena, name), CM_SV_ARG(cm_buf_sv(&known)));
 }
 
+/* Every check that was asked for by id must be there: a misspelt one would pass in silence. */
+static int verify_wanted(const struct cm_check_library *l, struct cm_err *err)
+{
+        for (size_t i = 0; i < l->options->wanted_count; i++) {
+                bool found = false;
+                for (size_t j = 0; j < l->entries.count; j++)
+                        found = found || (!l->entries.items[j].is_profile &&
+                                          cm_sv_eq(l->entries.items[j].id, l->options->wanted[i]));
+                if (!found)
+                        return CM_RAISE(err, CM_E_USAGE,
+                                        "there is no check '%s'; coaming checks list",
+                                        cm_escape(l->arena, l->options->wanted[i]));
+        }
+        return 0;
+}
+
 static bool is_wanted(const struct cm_check_library *l, const struct entry *e)
 {
         for (size_t i = 0; i < l->options->wanted_count; i++)
@@ -128,6 +144,8 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                 }
         }
         int r = choose_profile(l, err);
+        if (r == 0)
+                r = verify_wanted(l, err);
         if (r < 0)
                 return r;
         struct cm_check *checks = CM_NEW_ARRAY(l->arena, struct cm_check, l->entries.count);

@@ -36,7 +36,10 @@ static const struct cm_opt options[] = {
           .help = "only the checks of a profile (coaming checks list)",
           .in_config = true,
           .heading = "Which checks" },
-        { .name = "only", .kind = CM_OPT_LIST, .arg = "ID", .help = "only this check; repeatable" },
+        { .name = "only",
+          .kind = CM_OPT_LIST,
+          .arg = "ID,...",
+          .help = "only these checks; repeatable" },
         { .name = "optional", .help = "matters of style too", .in_config = true },
         { .name = "checks",
           .kind = CM_OPT_LIST,
@@ -181,11 +184,16 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         job->all = cm_args_flag(args, "optional");
         job->with_passed = cm_args_flag(args, "show-passed");
         const char *const *only = NULL;
-        job->wanted_count = cm_args_list(args, "only", &only);
-        struct cm_sv *wanted = CM_NEW_ARRAY(args->arena, struct cm_sv, job->wanted_count);
-        for (size_t i = 0; i < job->wanted_count; i++)
-                wanted[i] = cm_sv_from_cstr(only[i]);
-        job->wanted = wanted;
+        size_t count = cm_args_list(args, "only", &only);
+        CM_VEC(struct cm_sv) wanted = { 0 };
+        for (size_t i = 0; i < count; i++) {
+                struct cm_sv rest = cm_sv_from_cstr(only[i]);
+                struct cm_sv id;
+                while (cm_sv_next_field(&rest, ',', &id))
+                        *CM_VEC_PUSH(args->arena, &wanted) = cm_sv_trim(id);
+        }
+        job->wanted = wanted.items;
+        job->wanted_count = wanted.count;
         return 0;
 }
 
