@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: documents of all kinds, judged by all built-in checks. */
 #include "check/library.h"
+#include "tests/lsan_fyaml.h"
 
 static int put(struct cm_check_sink *sink, const struct cm_check_result *r, struct cm_err *err)
 {
