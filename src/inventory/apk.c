@@ -9,9 +9,13 @@
 #include "inventory/cataloger.h"
 
 struct state {
+        struct cm_arena *arena;
         struct cm_sink *sink;
         struct cm_pkg pkg;
         struct cm_sv dir; /* current F: */
+        size_t line;      /* number of the one being read */
+        bool is_database; /* a package name was seen */
+        bool told;        /* of a malformed line */
 };
 
 static bool is_host_only(struct cm_sv name)
@@ -54,15 +58,31 @@ static int owned_file(struct state *s, struct cm_sv name, struct cm_err *err)
         return s->sink->owned(s->sink, &owned, err);
 }
 
+/* One bad line must not hide the packages after it; a file without a package before is no database. */
+static int malformed_line(struct state *s, const struct cm_cat_file *file, struct cm_err *err)
+{
+        if (!s->is_database)
+                return CM_RAISE(err, CM_E_MALFORMED,
+                                "line is not of the form 'X:value' of an apk database");
+        if (s->told)
+                return 0;
+        s->told = true;
+        struct cm_sv what =
+                cm_sv_printf(s->arena, "line %zu is not of the form 'X:value'", s->line);
+        return s->sink->unreadable(s->sink, file->path, what.ptr, err);
+}
+
 static int apk_parse(struct cm_arena *arena, const struct cm_cat_file *file, struct cm_sink *sink,
                      struct cm_err *err)
 {
-        (void)arena;
-        struct state s = { .sink = sink, .pkg = { .type = CM_PKG_APK, .path = file->path } };
+        struct state s = { .arena = arena,
+                           .sink = sink,
+                           .pkg = { .type = CM_PKG_APK, .path = file->path } };
         struct cm_sv rest = file->content;
         struct cm_sv line;
         while (cm_sv_next_line(&rest, &line)) {
                 int r = 0;
+                s.line++;
                 if (line.len == 0) {
                         r = package_end(&s, file, err);
                 } else if (line.len >= 2 && line.ptr[1] == ':') {
@@ -70,6 +90,7 @@ static int apk_parse(struct cm_arena *arena, const struct cm_cat_file *file, str
                         switch (line.ptr[0]) {
                         case 'P':
                                 s.pkg.name = value;
+                                s.is_database = true;
                                 break;
                         case 'V':
                                 s.pkg.version = value;
@@ -96,8 +117,7 @@ static int apk_parse(struct cm_arena *arena, const struct cm_cat_file *file, str
                                 break;
                         }
                 } else {
-                        return CM_RAISE(err, CM_E_MALFORMED,
-                                        "line is not of the form 'X:value' of an apk database");
+                        r = malformed_line(&s, file, err);
                 }
                 if (r < 0)
                         return r;

@@ -63,9 +63,10 @@ static int unreadable(struct java *j, const struct pending *from, struct cm_sv m
                       struct cm_err *problem, struct cm_err *err)
 {
         const char *what =
-                cm_sv_printf(j->arena, "%s%s%s: %s", cm_escape(j->arena, from->inner_path),
-                             from->inner_path.len > 0 ? "!" : "", cm_escape(j->arena, member),
-                             problem->text)
+                cm_sv_printf(j->arena, "%s%s%s%s%s", cm_escape(j->arena, from->inner_path),
+                             from->inner_path.len > 0 && member.len > 0 ? "!" : "",
+                             cm_escape(j->arena, member),
+                             from->inner_path.len > 0 || member.len > 0 ? ": " : "", problem->text)
                         .ptr;
         cm_err_clear(problem);
         return j->sink->unreadable(j->sink, j->file->path, what, err);
