@@ -223,11 +223,12 @@ int cm_parse_i64(struct cm_sv s, int64_t min, int64_t max, int64_t *ret, struct 
 {
         bool negative = s.len > 0 && s.ptr[0] == '-';
         uint64_t magnitude = 0;
-        int r = cm_parse_u64(negative ? cm_sv_skip(s, 1) : s, 0, (uint64_t)INT64_MAX, &magnitude,
-                             err);
+        int r = cm_parse_u64(negative ? cm_sv_skip(s, 1) : s, 0, (uint64_t)INT64_MAX + negative,
+                             &magnitude, err);
         if (r < 0)
                 return r;
-        int64_t v = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+        /* Negated as it is stored, because INT64_MIN has no positive of its own. */
+        int64_t v = (int64_t)(negative ? 0 - magnitude : magnitude);
         if (v < min || v > max)
                 return CM_RAISE(err, CM_E_MALFORMED, "number %lld is not between %lld and %lld",
                                 (long long)v, (long long)min, (long long)max);

@@ -54,6 +54,13 @@ CM_TEST(numbers)
         CM_CHECK(cm_parse_u64(CM_SV("+1"), 0, 9, &v, &err) < 0);
         cm_err_clear(&err);
         int64_t i = 0;
+        CM_CHECK_OK(cm_parse_i64(CM_SV("-9223372036854775808"), INT64_MIN, INT64_MAX, &i, &err),
+                    &err);
+        CM_CHECK(i == INT64_MIN);
+        CM_CHECK(cm_parse_i64(CM_SV("9223372036854775808"), INT64_MIN, INT64_MAX, &i, &err) < 0);
+        cm_err_clear(&err);
+        CM_CHECK(cm_parse_i64(CM_SV("-9223372036854775809"), INT64_MIN, INT64_MAX, &i, &err) < 0);
+        cm_err_clear(&err);
         CM_CHECK_OK(cm_parse_i64(CM_SV("-7"), -10, 10, &i, &err), &err);
         CM_CHECK_INT(i, -7);
 }

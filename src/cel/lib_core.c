@@ -53,7 +53,7 @@ CM_CEL_FN(int_from_string)
         struct cm_err err = CM_ERR_INIT;
         struct cm_sv s = cm_cel_sv(args[0]);
         int64_t v = 0;
-        if (s.len > 1 && s.ptr[0] == '+')
+        if (s.len > 1 && s.ptr[0] == '+' && s.ptr[1] != '-')
                 s = cm_sv_skip(s, 1);
         if (cm_parse_i64(s, INT64_MIN, INT64_MAX, &v, &err) < 0)
                 return cm_cel_fail(cx, "'%s' is no int", cm_cel_show(cx, cm_cel_sv(args[0])));
