@@ -80,13 +80,6 @@ static struct cm_sv plain_name(struct cm_sv name)
         return name;
 }
 
-static struct cm_sv base_name(struct cm_sv path)
-{
-        struct cm_sv head;
-        struct cm_sv tail;
-        return cm_sv_cut_last(path, '/', &head, &tail) ? tail : path;
-}
-
 static int one_entry(struct walk *w, struct archive *a, struct archive_entry *entry,
                      struct cm_sv path, struct cm_err *err)
 {
@@ -96,7 +89,7 @@ static int one_entry(struct walk *w, struct archive *a, struct archive_entry *en
         bool raw = archive_format(a) == ARCHIVE_FORMAT_RAW;
         const char *given = archive_entry_pathname(entry);
         struct cm_sv name =
-                raw ? plain_name(base_name(path)) : cm_sv_from_cstr(given == NULL ? "" : given);
+                raw ? plain_name(cm_sv_base_name(path)) : cm_sv_from_cstr(given == NULL ? "" : given);
         if (!raw && (archive_entry_filetype(entry) != AE_IFREG || name.len == 0 ||
                      !w->c->wants(w->c->ctx, name)))
                 return 0;

@@ -11,9 +11,7 @@
 static bool distro_info_wants(struct cm_sv member)
 {
         static const char *const names[] = { "debian.csv", "ubuntu.csv" };
-        struct cm_sv head;
-        struct cm_sv tail;
-        struct cm_sv base = cm_sv_cut_last(member, '/', &head, &tail) ? tail : member;
+        struct cm_sv base = cm_sv_base_name(member);
         for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
                 if (cm_sv_eq(base, cm_sv_from_cstr(names[i])))
                         return true;

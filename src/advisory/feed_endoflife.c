@@ -21,9 +21,7 @@ static int64_t date_of(const struct cm_json *v)
 /* "products/alpine-linux.md" -> "alpine-linux" */
 static struct cm_sv file_stem(struct cm_sv member)
 {
-        struct cm_sv head;
-        struct cm_sv tail;
-        struct cm_sv base = cm_sv_cut_last(member, '/', &head, &tail) ? tail : member;
+        struct cm_sv base = cm_sv_base_name(member);
         return cm_sv_has_suffix(base, CM_SV(".md")) ? cm_sv_slice(base, 0, base.len - 3) : base;
 }
 

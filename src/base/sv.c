@@ -114,6 +114,11 @@ bool cm_sv_cut_last(struct cm_sv s, char sep, struct cm_sv *head, struct cm_sv *
         return cut_at(s, cm_sv_rfind_char(s, sep), head, tail);
 }
 
+struct cm_sv cm_sv_base_name(struct cm_sv path)
+{
+        return cm_sv_skip(path, (size_t)(cm_sv_rfind_char(path, '/') + 1));
+}
+
 bool cm_sv_next_line(struct cm_sv *rest, struct cm_sv *line)
 {
         if (rest->len == 0)

@@ -45,6 +45,8 @@ struct cm_sv cm_sv_skip(struct cm_sv s, size_t n);                /* clamped */
 /* Cuts at the first `sep`: *head before, *tail after; false (head = s, tail empty) when absent. */
 bool cm_sv_cut(struct cm_sv s, char sep, struct cm_sv *head, struct cm_sv *tail);
 bool cm_sv_cut_last(struct cm_sv s, char sep, struct cm_sv *head, struct cm_sv *tail);
+/* What is behind the last '/', or all of it: "a/b" is "b", "a/" is "". */
+struct cm_sv cm_sv_base_name(struct cm_sv path);
 
 /* Takes the next line (without "\n" or "\r\n") off *rest; false at the end. */
 bool cm_sv_next_line(struct cm_sv *rest, struct cm_sv *line);

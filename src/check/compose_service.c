@@ -209,12 +209,6 @@ static int malformed(struct cm_node_pos pos, struct cm_err *err, const char *wha
         return CM_RAISE(err, CM_E_MALFORMED, "%u:%u: %s '%s'", pos.line, pos.column, what, name);
 }
 
-static struct cm_sv base_name(struct cm_sv path)
-{
-        struct cm_sv dir, base;
-        return cm_sv_cut_last(path, '/', &dir, &base) ? base : path;
-}
-
 /* What "extends" names: a service of this file (*ret_name), or why it cannot be known. */
 static const struct cm_node *extends_of(struct cm_compose *cx, const struct cm_node *raw,
                                         const struct cm_node **ret_name)
@@ -229,7 +223,7 @@ static const struct cm_node *extends_of(struct cm_compose *cx, const struct cm_n
         struct cm_sv path = cm_node_string(file);
         if (cm_sv_has_prefix(path, CM_SV("./")))
                 path = cm_sv_skip(path, 2);
-        if (path.len > 0 && !cm_sv_eq(path, base_name(cx->file_name)))
+        if (path.len > 0 && !cm_sv_eq(path, cm_sv_base_name(cx->file_name)))
                 return cm_compose_unknown(cx, file->pos, "is inherited from the file %s",
                                           cm_escape(cx->arena, path));
         if (cm_node_type(name) == CM_NODE_STRING && (file == NULL || path.len > 0)) {

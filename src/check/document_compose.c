@@ -35,16 +35,10 @@ static const struct cm_check_view view_volume = {
 static const struct cm_check_view *const views[] = { &view_file, &view_service, &view_network,
                                                      &view_volume, NULL };
 
-static struct cm_sv base_name(struct cm_sv path)
-{
-        struct cm_sv dir, base;
-        return cm_sv_cut_last(path, '/', &dir, &base) ? base : path;
-}
-
 /* compose.yaml, docker-compose.prod.yml */
 static bool is_named_like_one(struct cm_sv name)
 {
-        struct cm_sv base = base_name(name);
+        struct cm_sv base = cm_sv_base_name(name);
         return (cm_sv_has_suffix(base, CM_SV(".yaml")) || cm_sv_has_suffix(base, CM_SV(".yml"))) &&
                (cm_sv_has_prefix(base, CM_SV("compose.")) ||
                 cm_sv_has_prefix(base, CM_SV("compose-")) ||

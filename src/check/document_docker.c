@@ -58,9 +58,7 @@ static enum object_kind kind_of(const struct cm_node *n)
 
 static bool is_daemon_file(struct cm_sv name)
 {
-        struct cm_sv dir, base;
-        base = cm_sv_cut_last(name, '/', &dir, &base) ? base : name;
-        return cm_sv_eq(base, CM_SV("daemon.json"));
+        return cm_sv_eq(cm_sv_base_name(name), CM_SV("daemon.json"));
 }
 
 static bool docker_is(struct cm_sv name, const struct cm_node *root)

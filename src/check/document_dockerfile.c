@@ -34,12 +34,6 @@ static const struct cm_check_view view_run = {
 static const struct cm_check_view *const views[] = { &view_file, &view_stage, &view_instruction,
                                                      &view_run, NULL };
 
-static struct cm_sv base_name(struct cm_sv path)
-{
-        struct cm_sv dir, base;
-        return cm_sv_cut_last(path, '/', &dir, &base) ? base : path;
-}
-
 /* The first word that is no comment: a Dockerfile begins with FROM or ARG. */
 static bool begins_like_one(struct cm_sv head)
 {
@@ -60,7 +54,7 @@ static bool begins_like_one(struct cm_sv head)
 
 static bool dockerfile_is_text(struct cm_sv name, struct cm_sv head)
 {
-        struct cm_sv base = base_name(name);
+        struct cm_sv base = cm_sv_base_name(name);
         return cm_sv_eq(base, CM_SV("Dockerfile")) || cm_sv_eq(base, CM_SV("Containerfile")) ||
                cm_sv_has_prefix(base, CM_SV("Dockerfile.")) ||
                cm_sv_has_prefix(base, CM_SV("Containerfile.")) ||

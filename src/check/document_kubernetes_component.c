@@ -40,18 +40,12 @@ static bool is_one_of(struct cm_sv s, const char *const *names, size_t count)
         return false;
 }
 
-static struct cm_sv base_name(struct cm_sv path)
-{
-        struct cm_sv dir, base;
-        return cm_sv_cut_last(path, '/', &dir, &base) ? base : path;
-}
-
 /* "registry/kube-apiserver:v1.30@sha256:..." is kube-apiserver, "kube-apiserver-amd64" as well. */
 static struct cm_sv program_of_image(struct cm_sv image)
 {
         struct cm_sv name = image, rest;
         (void)cm_sv_cut(name, '@', &name, &rest);
-        name = base_name(name);
+        name = cm_sv_base_name(name);
         (void)cm_sv_cut(name, ':', &name, &rest);
         for (size_t i = 0; i < CM_ARRAY_LEN(programs); i++) {
                 struct cm_sv p = cm_sv_from_cstr(programs[i]);
@@ -88,7 +82,7 @@ static struct cm_sv program_of(const struct cm_node *container, const struct cm_
                                size_t *first)
 {
         size_t count = cm_node_count(line);
-        bool is_wrapped = is_one_of(base_name(cm_node_string(cm_node_at(line, 0))), wrappers,
+        bool is_wrapped = is_one_of(cm_sv_base_name(cm_node_string(cm_node_at(line, 0))), wrappers,
                                     CM_ARRAY_LEN(wrappers));
         for (*first = 0; *first < count; ++*first) {
                 struct cm_sv word = cm_node_string(cm_node_at(line, *first));
@@ -96,9 +90,9 @@ static struct cm_sv program_of(const struct cm_node *container, const struct cm_
                         continue;
                 if (is_flag(word))
                         break;
-                if (is_one_of(base_name(word), programs, CM_ARRAY_LEN(programs))) {
+                if (is_one_of(cm_sv_base_name(word), programs, CM_ARRAY_LEN(programs))) {
                         ++*first;
-                        return base_name(word);
+                        return cm_sv_base_name(word);
                 }
         }
         /* Words that name another program: a shell, a test tool. */

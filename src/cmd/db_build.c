@@ -35,13 +35,10 @@ static struct cm_sv stem_of(struct cm_sv path)
 {
         static const char *const suffixes[] = { ".gz",  ".zst",  ".bz2",   ".xz",  ".tar",  ".tgz",
                                                 ".zip", ".json", ".jsonl", ".csv", ".yaml", ".db" };
-        struct cm_sv head;
         struct cm_sv base = path;
         while (base.len > 1 && base.ptr[base.len - 1] == '/')
                 base.len--;
-        struct cm_sv tail;
-        if (cm_sv_cut_last(base, '/', &head, &tail))
-                base = tail;
+        base = cm_sv_base_name(base);
         for (size_t i = 0; i < CM_ARRAY_LEN(suffixes); i++) {
                 struct cm_sv s = cm_sv_from_cstr(suffixes[i]);
                 if (base.len > s.len && cm_sv_has_suffix(base, s))

@@ -24,12 +24,6 @@ struct cm_path_table {
         CM_VEC(const struct cm_cataloger *) probes;
 };
 
-static struct cm_sv basename_of(struct cm_sv path)
-{
-        struct cm_sv dir, base;
-        return cm_sv_cut_last(path, '/', &dir, &base) ? base : path;
-}
-
 static struct cm_sv extension_of(struct cm_sv base)
 {
         ptrdiff_t dot = cm_sv_rfind_char(base, '.');
@@ -100,7 +94,7 @@ static int add_pattern(struct cm_arena *arena, struct cm_path_table *table, stru
                 return CM_RAISE(err, CM_E_INTERNAL,
                                 "cataloger %s: pattern '%.*s' has no known form",
                                 pattern.cataloger->name, CM_SV_ARG(pattern.glob));
-        struct cm_sv base = basename_of(pattern.glob);
+        struct cm_sv base = cm_sv_base_name(pattern.glob);
         struct cm_sv extension = extension_of(base);
         if (cm_sv_find_char(base, '*') < 0)
                 file_under(arena, &table->by_basename, base, pattern);
@@ -151,7 +145,7 @@ size_t cm_path_table_match(const struct cm_path_table *table, struct cm_sv path,
                            const struct cm_cataloger *ret[CM_PATH_MATCHES_MAX])
 {
         size_t count = 0;
-        struct cm_sv base = basename_of(path);
+        struct cm_sv base = cm_sv_base_name(path);
         for (const struct pattern *p = cm_map_get(&table->by_basename, base); p; p = p->next)
                 count = add_match(p, path, count, ret);
         struct cm_sv extension = extension_of(base);
