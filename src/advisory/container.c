@@ -88,8 +88,8 @@ static int one_entry(struct walk *w, struct archive *a, struct archive_entry *en
                 return r;
         bool raw = archive_format(a) == ARCHIVE_FORMAT_RAW;
         const char *given = archive_entry_pathname(entry);
-        struct cm_sv name =
-                raw ? plain_name(cm_sv_base_name(path)) : cm_sv_from_cstr(given == NULL ? "" : given);
+        struct cm_sv name = raw ? plain_name(cm_sv_base_name(path))
+                                : cm_sv_from_cstr(given == NULL ? "" : given);
         if (!raw && (archive_entry_filetype(entry) != AE_IFREG || name.len == 0 ||
                      !w->c->wants(w->c->ctx, name)))
                 return 0;

@@ -10,12 +10,9 @@
 
 static bool distro_info_wants(struct cm_sv member)
 {
-        static const char *const names[] = { "debian.csv", "ubuntu.csv" };
+        static const char *const names[] = { "debian.csv", "ubuntu.csv", NULL };
         struct cm_sv base = cm_sv_base_name(member);
-        for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
-                if (cm_sv_eq(base, cm_sv_from_cstr(names[i])))
-                        return true;
-        return false;
+        return cm_sv_is_any(base, names);
 }
 
 static int64_t date_of(struct cm_sv text)

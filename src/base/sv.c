@@ -28,6 +28,14 @@ bool cm_sv_eq_nocase(struct cm_sv a, struct cm_sv b)
         return true;
 }
 
+bool cm_sv_is_any(struct cm_sv s, const char *const *words)
+{
+        for (; *words != NULL; words++)
+                if (cm_sv_eq(s, cm_sv_from_cstr(*words)))
+                        return true;
+        return false;
+}
+
 int cm_sv_cmp(struct cm_sv a, struct cm_sv b)
 {
         size_t n = CM_MIN(a.len, b.len);

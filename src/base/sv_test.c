@@ -16,6 +16,9 @@ CM_TEST(cut_and_trim)
         CM_CHECK(cm_sv_cut(CM_SV("a=b=c"), '=', &head, &tail));
         CM_CHECK_SV(head, "a");
         CM_CHECK_SV(tail, "b=c");
+        static const char *const words[] = { "one", "two", NULL };
+        CM_CHECK(cm_sv_is_any(CM_SV("two"), words));
+        CM_CHECK(!cm_sv_is_any(CM_SV("tw"), words) && !cm_sv_is_any(CM_SV(""), words + 2));
         CM_CHECK_SV(cm_sv_base_name(CM_SV("a/b/c")), "c");
         CM_CHECK_SV(cm_sv_base_name(CM_SV("c")), "c");
         CM_CHECK_SV(cm_sv_base_name(CM_SV("a/")), "");

@@ -272,11 +272,8 @@ static bool is_reserved(struct cm_sv word)
         static const char *const words[] = { "as",   "break",    "const",     "continue", "else",
                                              "for",  "function", "if",        "import",   "let",
                                              "loop", "package",  "namespace", "return",   "var",
-                                             "void", "while" };
-        for (size_t i = 0; i < CM_ARRAY_LEN(words); i++)
-                if (cm_sv_eq(word, cm_sv_from_cstr(words[i])))
-                        return true;
-        return false;
+                                             "void", "while",    NULL };
+        return cm_sv_is_any(word, words);
 }
 
 static bool word(struct cm_cel_lexer *lexer, struct cm_cel_token *ret)

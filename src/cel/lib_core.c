@@ -136,14 +136,12 @@ CM_CEL_FN(bytes_from_text)
 
 CM_CEL_FN(bool_from_string)
 {
-        static const char *const yes[] = { "true", "True", "TRUE", "t", "1" };
-        static const char *const no[] = { "false", "False", "FALSE", "f", "0" };
-        for (size_t i = 0; i < CM_ARRAY_LEN(yes); i++) {
-                if (cm_sv_eq(cm_cel_sv(args[0]), cm_sv_from_cstr(yes[i])))
-                        return cm_cel_bool(true);
-                if (cm_sv_eq(cm_cel_sv(args[0]), cm_sv_from_cstr(no[i])))
-                        return cm_cel_bool(false);
-        }
+        static const char *const yes[] = { "true", "True", "TRUE", "t", "1", NULL };
+        static const char *const no[] = { "false", "False", "FALSE", "f", "0", NULL };
+        if (cm_sv_is_any(cm_cel_sv(args[0]), yes))
+                return cm_cel_bool(true);
+        if (cm_sv_is_any(cm_cel_sv(args[0]), no))
+                return cm_cel_bool(false);
         return cm_cel_fail(cx, "'%s' is no bool", cm_cel_show(cx, cm_cel_sv(args[0])));
 }
 

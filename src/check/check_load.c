@@ -37,10 +37,7 @@ static int only(const struct loader *l, const struct cm_node *map, const char *c
                 return wrong(l, map->pos, err, "this must be a mapping");
         for (size_t i = 0; i < map->map.count; i++) {
                 const struct cm_node_member *m = &map->map.members[i];
-                bool found = false;
-                for (const char *const *k = known; *k != NULL; k++)
-                        found = found || cm_sv_eq(m->key, cm_sv_from_cstr(*k));
-                if (!found)
+                if (!cm_sv_is_any(m->key, known))
                         return wrong(l, m->key_pos, err, "no member '%s' is known here",
                                      cm_escape(l->arena, m->key));
         }

@@ -94,15 +94,14 @@ struct mount {
 
 static void take_options(struct mount *m, struct cm_sv options)
 {
-        static const char *const propagations[] = { "shared", "rshared", "slave",
-                                                    "rslave", "private", "rprivate" };
+        static const char *const propagations[] = { "shared",  "rshared",  "slave", "rslave",
+                                                    "private", "rprivate", NULL };
         struct cm_sv option;
         while (cm_sv_next_field(&options, ',', &option)) {
                 option = cm_sv_trim(option);
-                for (size_t i = 0; i < CM_ARRAY_LEN(propagations); i++)
-                        if (cm_sv_eq(option, cm_sv_from_cstr(propagations[i])))
-                                m->propagation = option;
-                if (cm_sv_eq(option, CM_SV("ro")))
+                if (cm_sv_is_any(option, propagations))
+                        m->propagation = option;
+                else if (cm_sv_eq(option, CM_SV("ro")))
                         m->read_only = true;
                 else if (cm_sv_eq(option, CM_SV("rw")))
                         m->read_only = false;

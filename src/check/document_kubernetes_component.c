@@ -15,12 +15,16 @@ const struct cm_check_view cm_view_k8s_component = {
         .variables = component_variables,
 };
 
-static const char *const programs[] = { "kube-apiserver", "kube-controller-manager",
-                                        "kube-scheduler", "kube-proxy",
-                                        "kubelet",        "etcd" };
+static const char *const programs[] = { "kube-apiserver",
+                                        "kube-controller-manager",
+                                        "kube-scheduler",
+                                        "kube-proxy",
+                                        "kubelet",
+                                        "etcd",
+                                        NULL };
 
 /* Programs that start another one, whose name follows their own flags. */
-static const char *const wrappers[] = { "kube-log-runner", "go-runner", "tini", "dumb-init" };
+static const char *const wrappers[] = { "kube-log-runner", "go-runner", "tini", "dumb-init", NULL };
 
 /* Given several times, these are one list; of others the last counts. */
 static const char *const lists[] = { "admission-control",
@@ -30,15 +34,8 @@ static const char *const lists[] = { "admission-control",
                                      "feature-gates",
                                      "tls-cipher-suites",
                                      "cipher-suites",
-                                     "runtime-config" };
-
-static bool is_one_of(struct cm_sv s, const char *const *names, size_t count)
-{
-        for (size_t i = 0; i < count; i++)
-                if (cm_sv_eq(s, cm_sv_from_cstr(names[i])))
-                        return true;
-        return false;
-}
+                                     "runtime-config",
+                                     NULL };
 
 /* "registry/kube-apiserver:v1.30@sha256:..." is kube-apiserver, "kube-apiserver-amd64" as well. */
 static struct cm_sv program_of_image(struct cm_sv image)
@@ -47,7 +44,7 @@ static struct cm_sv program_of_image(struct cm_sv image)
         (void)cm_sv_cut(name, '@', &name, &rest);
         name = cm_sv_base_name(name);
         (void)cm_sv_cut(name, ':', &name, &rest);
-        for (size_t i = 0; i < CM_ARRAY_LEN(programs); i++) {
+        for (size_t i = 0; programs[i] != NULL; i++) {
                 struct cm_sv p = cm_sv_from_cstr(programs[i]);
                 if (cm_sv_has_prefix(name, p) && (name.len == p.len || name.ptr[p.len] == '-'))
                         return p;
@@ -82,15 +79,15 @@ static struct cm_sv program_of(const struct cm_node *container, const struct cm_
                                size_t *first)
 {
         size_t count = cm_node_count(line);
-        bool is_wrapped = is_one_of(cm_sv_base_name(cm_node_string(cm_node_at(line, 0))), wrappers,
-                                    CM_ARRAY_LEN(wrappers));
+        bool is_wrapped =
+                cm_sv_is_any(cm_sv_base_name(cm_node_string(cm_node_at(line, 0))), wrappers);
         for (*first = 0; *first < count; ++*first) {
                 struct cm_sv word = cm_node_string(cm_node_at(line, *first));
                 if (is_flag(word) && is_wrapped)
                         continue;
                 if (is_flag(word))
                         break;
-                if (is_one_of(cm_sv_base_name(word), programs, CM_ARRAY_LEN(programs))) {
+                if (cm_sv_is_any(cm_sv_base_name(word), programs)) {
                         ++*first;
                         return cm_sv_base_name(word);
                 }
@@ -105,7 +102,7 @@ static void put_flag(struct cm_arena *arena, struct cm_node *flags, struct cm_sv
                      struct cm_sv value, struct cm_node_pos pos)
 {
         const struct cm_node *old = cm_node_get_sv(flags, name);
-        if (old != NULL && is_one_of(name, lists, CM_ARRAY_LEN(lists)))
+        if (old != NULL && cm_sv_is_any(name, lists))
                 value = cm_sv_printf(arena, "%.*s,%.*s", (int)old->text.len, old->text.ptr,
                                      (int)value.len, value.ptr);
         cm_node_put(arena, flags, name, pos, cm_node_new_string(arena, pos, value));

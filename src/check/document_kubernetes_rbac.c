@@ -53,15 +53,12 @@ static const struct cm_node *make_rule(struct cm_arena *arena, const struct cm_n
  */
 static bool is_built_in(const struct cm_subject *s)
 {
-        static const char *const names[] = { "cluster-admin", "admin", "edit", "view" };
+        static const char *const names[] = { "cluster-admin", "admin", "edit", "view", NULL };
         const struct cm_node *labels = cm_node_path(s->subject, "metadata", "labels", NULL);
         if (!cm_sv_eq(cm_node_get_string(labels, "kubernetes.io/bootstrapping"),
                       CM_SV("rbac-defaults")))
                 return false;
-        for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
-                if (cm_sv_eq(s->name, cm_sv_from_cstr(names[i])))
-                        return true;
-        return cm_sv_has_prefix(s->name, CM_SV("system:"));
+        return cm_sv_is_any(s->name, names) || cm_sv_has_prefix(s->name, CM_SV("system:"));
 }
 
 /* What roles and bindings have in common. */

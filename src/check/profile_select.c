@@ -33,14 +33,6 @@ bool cm_check_profile_is(const struct cm_node *root)
         return cm_node_get(root, "profile") != NULL;
 }
 
-static bool is_known(struct cm_sv key, const char *const *known)
-{
-        for (; *known != NULL; known++)
-                if (cm_sv_eq(key, cm_sv_from_cstr(*known)))
-                        return true;
-        return false;
-}
-
 int cm_check_profile_verify(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
                             struct cm_err *err)
 {
@@ -51,7 +43,7 @@ int cm_check_profile_verify(struct cm_arena *arena, struct cm_sv source, const s
         struct cm_node_pos pos = root->pos;
         for (size_t i = 0; i < cm_node_count(root); i++) {
                 const struct cm_node_member *m = &root->map.members[i];
-                if (!is_known(m->key, members))
+                if (!cm_sv_is_any(m->key, members))
                         return CM_RAISE(err, CM_E_MALFORMED,
                                         "%.*s:%u:%u: no member '%s' is known here",
                                         CM_SV_ARG(source), m->key_pos.line, m->key_pos.column,
@@ -64,7 +56,7 @@ int cm_check_profile_verify(struct cm_arena *arena, struct cm_sv source, const s
                 pos = s != NULL ? s->pos : pos;
                 ok = cm_node_type(s) == CM_NODE_MAP;
                 for (size_t j = 0; j < cm_node_count(s) && ok; j++)
-                        ok = is_known(s->map.members[j].key, rows);
+                        ok = cm_sv_is_any(s->map.members[j].key, rows);
         }
         return ok ? 0
                   : CM_RAISE(err, CM_E_MALFORMED,

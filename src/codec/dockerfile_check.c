@@ -47,14 +47,6 @@ static char kind_of_flag(const struct rule *rule, struct cm_sv name)
         return '\0';
 }
 
-static bool is_any(struct cm_sv word, const char *const *words)
-{
-        for (; *words != NULL; words++)
-                if (cm_sv_eq(word, cm_sv_from_cstr(*words)))
-                        return true;
-        return false;
-}
-
 /* Takes a number and its unit off *rest: its nanoseconds, or a negative number. */
 static double next_duration(struct cm_sv *rest)
 {
@@ -111,9 +103,9 @@ static const char *value_fault(struct cm_sv name, struct cm_sv value, bool healt
         static const char *const networks[] = { "default", "none", "host", NULL };
         static const char *const securities[] = { "insecure", "sandbox", NULL };
         if (cm_sv_eq(name, CM_SV("network")))
-                return is_any(value, networks) ? NULL : "is not default, none or host";
+                return cm_sv_is_any(value, networks) ? NULL : "is not default, none or host";
         if (cm_sv_eq(name, CM_SV("security")))
-                return is_any(value, securities) ? NULL : "is not insecure or sandbox";
+                return cm_sv_is_any(value, securities) ? NULL : "is not insecure or sandbox";
         if (!health || value.len == 0)
                 return NULL;
         if (cm_sv_eq(name, CM_SV("retries")))

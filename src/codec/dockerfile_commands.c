@@ -24,13 +24,10 @@ static struct cm_sv base_name(struct cm_sv path)
 
 bool cm_df_is_posix_shell(struct cm_sv path)
 {
-        static const char *const names[] = { "sh",   "bash", "ash",     "dash", "ksh",
-                                             "mksh", "zsh",  "busybox", "rbash" };
+        static const char *const names[] = { "sh",   "bash", "ash",     "dash",  "ksh",
+                                             "mksh", "zsh",  "busybox", "rbash", NULL };
         struct cm_sv name = base_name(path);
-        for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
-                if (cm_sv_eq(name, cm_sv_from_cstr(names[i])))
-                        return true;
-        return false;
+        return cm_sv_is_any(name, names);
 }
 
 /* "#!/usr/bin/env bash" and the like name who reads a script. */

@@ -22,11 +22,8 @@ static bool is_predefined(struct cm_sv name)
         static const char *const names[] = { "BUILDPLATFORM", "BUILDOS",         "BUILDOSVERSION",
                                              "BUILDARCH",     "BUILDVARIANT",    "TARGETPLATFORM",
                                              "TARGETOS",      "TARGETOSVERSION", "TARGETARCH",
-                                             "TARGETVARIANT", "TARGETSTAGE" };
-        for (size_t i = 0; i < CM_ARRAY_LEN(names); i++)
-                if (cm_sv_eq(name, cm_sv_from_cstr(names[i])))
-                        return true;
-        return false;
+                                             "TARGETVARIANT", "TARGETSTAGE",     NULL };
+        return cm_sv_is_any(name, names);
 }
 
 enum cm_df_var cm_df_scope_get(void *ctx, struct cm_sv name, struct cm_sv *ret_value)

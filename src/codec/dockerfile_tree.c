@@ -77,14 +77,6 @@ int cm_df_value(struct cm_df_view *v, const struct cm_df_instruction *in,
         return 0;
 }
 
-static bool is_any(struct cm_sv cmd, const char *const *names)
-{
-        for (; *names != NULL; names++)
-                if (cm_sv_eq(cmd, cm_sv_from_cstr(*names)))
-                        return true;
-        return false;
-}
-
 /* "values": what the words of the instructions that expand variables come to. */
 static int add_values(struct cm_df_view *v, const struct cm_df_instruction *in,
                       struct cm_node *node)
@@ -93,7 +85,7 @@ static int add_values(struct cm_df_view *v, const struct cm_df_instruction *in,
                                                  "user", "volume", "workdir", NULL };
         struct cm_arena *arena = v->df->arena;
         bool splits = cm_sv_eq(in->cmd, CM_SV("expose"));
-        if (!is_any(in->cmd, expanding))
+        if (!cm_sv_is_any(in->cmd, expanding))
                 return 0;
         struct cm_node *values = cm_node_new_list(arena, node->pos);
         struct cm_node *names = cm_node_new_list(arena, node->pos);
@@ -274,7 +266,7 @@ int cm_df_instruction_node(struct cm_df_view *v, const struct cm_df_instruction 
                 r = add_values(v, in, n);
         if (r == 0)
                 r = add_pairs(v, in, n);
-        if (r == 0 && is_any(in->cmd, running))
+        if (r == 0 && cm_sv_is_any(in->cmd, running))
                 r = cm_df_add_commands(v, in, n);
         if (r == 0 && in->nested != NULL)
                 r = add_nested(v, in, n);

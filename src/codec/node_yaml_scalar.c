@@ -11,14 +11,6 @@ enum {
         NUMBER_BYTES_MAX = 1100 /* longer ones are text: no real number needs more digits */
 };
 
-static bool is_any(struct cm_sv s, const char *const *words)
-{
-        for (; *words != NULL; words++)
-                if (cm_sv_eq(s, cm_sv_from_cstr(*words)))
-                        return true;
-        return false;
-}
-
 static bool set_bool(struct cm_node *n, bool v)
 {
         n->type = CM_NODE_BOOL;
@@ -44,13 +36,13 @@ static bool as_word(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_schema 
         static const char *const noes[] = { "n", "N", "no", "No", "NO", "off", "Off", "OFF", NULL };
         if (s.len > 5)
                 return false;
-        if (is_any(s, nulls)) {
+        if (cm_sv_is_any(s, nulls)) {
                 n->type = CM_NODE_NULL;
                 return true;
         }
-        if (is_any(s, trues) || (schema == CM_NODE_YAML_GO2 && is_any(s, yeses)))
+        if (cm_sv_is_any(s, trues) || (schema == CM_NODE_YAML_GO2 && cm_sv_is_any(s, yeses)))
                 return set_bool(n, true);
-        if (is_any(s, falses) || (schema == CM_NODE_YAML_GO2 && is_any(s, noes)))
+        if (cm_sv_is_any(s, falses) || (schema == CM_NODE_YAML_GO2 && cm_sv_is_any(s, noes)))
                 return set_bool(n, false);
         return false;
 }
@@ -63,9 +55,9 @@ static bool as_special_real(struct cm_node *n, struct cm_sv s)
         bool sign = negative || cm_sv_has_prefix(s, CM_SV("+"));
         if (s.len < 4 || s.len > 5)
                 return false;
-        if (is_any(s, nans))
+        if (cm_sv_is_any(s, nans))
                 return set_real(n, (double)NAN);
-        if (is_any(sign ? cm_sv_skip(s, 1) : s, infs))
+        if (cm_sv_is_any(sign ? cm_sv_skip(s, 1) : s, infs))
                 return set_real(n, negative ? -(double)INFINITY : (double)INFINITY);
         return false;
 }

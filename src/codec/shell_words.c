@@ -40,14 +40,6 @@ static struct cm_sv plain_word(const struct cm_shell *s)
         return cm_sv_slice(s->text, s->at, n);
 }
 
-static bool is_any(struct cm_sv word, const char *const *words)
-{
-        for (; *words != NULL; words++)
-                if (cm_sv_eq(word, cm_sv_from_cstr(*words)))
-                        return true;
-        return false;
-}
-
 static void separate(struct list *l, size_t len, bool pipes)
 {
         if (l->last != NULL)
@@ -308,10 +300,10 @@ static bool take_keyword(struct list *l)
         struct cm_shell *s = l->s;
         static const char *const ends[] = { "fi", "done", "}", "esac", NULL };
         struct cm_sv word = plain_word(s);
-        if (is_any(word, plain)) {
-                l->compound = is_any(word, ends);
+        if (cm_sv_is_any(word, plain)) {
+                l->compound = cm_sv_is_any(word, ends);
                 s->at += word.len;
-        } else if (is_any(word, loops)) {
+        } else if (cm_sv_is_any(word, loops)) {
                 s->at += word.len;
                 cm_shell_skip_blanks(s);
                 if (cm_shell_peek(s, 0) == '(')

@@ -70,14 +70,6 @@ static bool is_real(struct cm_sv s, double *ret)
         return true;
 }
 
-static bool is_any(struct cm_sv s, const char *const *words)
-{
-        for (; *words != NULL; words++)
-                if (cm_sv_eq(s, cm_sv_from_cstr(*words)))
-                        return true;
-        return false;
-}
-
 static json_t *scalar_value(struct cm_sv s, bool plain)
 {
         static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
@@ -85,11 +77,11 @@ static json_t *scalar_value(struct cm_sv s, bool plain)
         static const char *const falses[] = { "false", "False", "FALSE", NULL };
         json_int_t i = 0;
         double d = 0;
-        if (plain && is_any(s, nulls))
+        if (plain && cm_sv_is_any(s, nulls))
                 return json_null();
-        if (plain && is_any(s, trues))
+        if (plain && cm_sv_is_any(s, trues))
                 return json_true();
-        if (plain && is_any(s, falses))
+        if (plain && cm_sv_is_any(s, falses))
                 return json_false();
         if (plain && is_integer(s, &i))
                 return json_integer(i);
