@@ -13,12 +13,12 @@
 #include "check/check_protocol.h"
 #include "check/library.h"
 #include "ipc/fail.h"
+#include "os/file.h"
 #include "sandbox/worker.h"
 
 int cm_role_checker(struct cm_chan *chan, char *notes);
 
 enum {
-        READ_CHUNK = 256 << 10,
         BATCH_BYTES = 256 << 10
 };
 
@@ -43,30 +43,17 @@ struct checker {
 
 static int read_all(struct cm_arena *arena, int fd, struct cm_sv *ret, struct cm_err *err)
 {
-        off_t size = lseek(fd, 0, SEEK_END);
-        size_t capacity =
-                size > 0 && (uint64_t)size < CM_NODE_BYTES_MAX ? (size_t)size + 1 : READ_CHUNK;
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
         cm_buf_init(&buf, CM_NODE_BYTES_MAX);
-        if (size >= 0 && lseek(fd, 0, SEEK_SET) < 0)
+        if (lseek(fd, 0, SEEK_SET) < 0 && errno != ESPIPE)
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read the document");
-        char *chunk = cm_arena_alloc(arena, CM_MIN(capacity, (size_t)READ_CHUNK), 1);
-        for (;;) {
-                ssize_t n = read(fd, chunk, CM_MIN(capacity, (size_t)READ_CHUNK));
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read the document");
-                if (n == 0)
-                        break;
-                cm_buf_put(&buf, chunk, (size_t)n);
-                if (buf.overflow)
-                        return CM_RAISE(err, CM_E_LIMIT,
-                                        "document is larger than node_bytes_max (%zu)",
-                                        CM_NODE_BYTES_MAX);
-        }
-        *ret = cm_sv_dup(arena, cm_buf_sv(&buf));
-        return 0;
+        int r = cm_file_read_fd(fd, "the document", &buf, err);
+        if (r == 0 && buf.overflow)
+                r = CM_RAISE(err, CM_E_LIMIT, "document is larger than node_bytes_max (%zu)",
+                             CM_NODE_BYTES_MAX);
+        if (r == 0)
+                *ret = cm_sv_dup(arena, cm_buf_sv(&buf));
+        return r;
 }
 
 static int send_out(struct checker *c, enum cm_check_message_type type, struct cm_err *err)

@@ -12,13 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-int cm_file_read(int dir_fd, const char *path, struct cm_buf *ret, struct cm_err *err)
+int cm_file_read_fd(int fd, const char *what, struct cm_buf *ret, struct cm_err *err)
 {
-        int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-                return 1;
-        if (fd < 0)
-                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
         ssize_t n = 0;
         do {
                 char *p = cm_buf_reserve(ret, CM_KIB(64));
@@ -38,11 +33,21 @@ int cm_file_read(int dir_fd, const char *path, struct cm_buf *ret, struct cm_err
                 if (n > 0)
                         cm_buf_commit(ret, (size_t)n);
         } while (n > 0 || (n < 0 && errno == EINTR));
-        int saved = errno;
+        return n < 0 ? CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not read %s", what) : 0;
+}
+
+int cm_file_read(int dir_fd, const char *path, struct cm_buf *ret, struct cm_err *err)
+{
+        int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+                return 1;
+        if (fd < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
+        char what[256];
+        snprintf(what, sizeof(what), "'%.200s'", path);
+        int r = cm_file_read_fd(fd, what, ret, err);
         close(fd);
-        if (n < 0)
-                return CM_RAISE_ERRNO(err, CM_E_IO, saved, "could not read '%.200s'", path);
-        return cm_buf_check(ret, path, err);
+        return r < 0 ? r : cm_buf_check(ret, path, err);
 }
 
 static int write_all(int fd, struct cm_sv content)

@@ -5,6 +5,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/*
+ * Reads an open file to its end. What is over buf's maximum is not read: ask cm_buf_check().
+ * Errors: CM_E_IO ("could not read <what>").
+ */
+CM_MUST_CHECK int cm_file_read_fd(int fd, const char *what, struct cm_buf *ret, struct cm_err *err);
 /* Returns: 0; 1 when there is no such file. Errors: CM_E_IO, CM_E_LIMIT (buf's maximum). */
 CM_MUST_CHECK int cm_file_read(int dir_fd, const char *path, struct cm_buf *ret,
                                struct cm_err *err);
