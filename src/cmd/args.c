@@ -68,6 +68,18 @@ size_t cm_args_list(const struct cm_args *args, const char *name, const char *co
         return v->count;
 }
 
+int cm_args_number(const struct cm_args *args, const char *name, uint64_t min, uint64_t max,
+                   uint64_t *ret, struct cm_err *err)
+{
+        const char *text = cm_args_get(args, name);
+        int r = text == NULL ? 0 : cm_parse_u64(cm_sv_from_cstr(text), min, max, ret, err);
+        if (r < 0) {
+                err->code = CM_E_USAGE;
+                return cm_err_context(err, "--%s", name);
+        }
+        return 0;
+}
+
 static size_t distance(const char *a, const char *b)
 {
         size_t n = strlen(a);

@@ -12,6 +12,7 @@
 #include "base/vec.h"
 #include "check/check_waiver.h"
 #include "check/session.h"
+#include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
 #include "os/file.h"
@@ -197,38 +198,22 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         return 0;
 }
 
-static int give_packs(const struct cm_args *args, struct cm_check_session *session,
-                      struct cm_err *err)
+/* Hands files to the checker by one of the session's calls. */
+static int give(struct cm_check_session *session, const char *const *files, size_t count,
+                int (*call)(struct cm_check_session *session, const char *name, int fd,
+                            struct cm_err *err),
+                struct cm_err *err)
 {
-        const char *const *packs = NULL;
-        size_t count = cm_args_list(args, "checks", &packs);
-        for (size_t i = 0; i < count; i++) {
+        int r = 0;
+        for (size_t i = 0; i < count && r == 0; i++) {
                 int fd = -1;
-                int r = open_file(packs[i], &fd, err);
+                r = open_file(files[i], &fd, err);
                 if (r == 0) {
-                        r = cm_check_session_add_pack(session, packs[i], fd, err);
+                        r = call(session, files[i], fd, err);
                         close(fd);
                 }
-                if (r < 0)
-                        return r;
         }
-        return 0;
-}
-
-static int give_documents(const struct walk *w, struct cm_check_session *session,
-                          struct cm_err *err)
-{
-        for (size_t i = 0; i < w->files.count; i++) {
-                int fd = -1;
-                int r = open_file(w->files.items[i], &fd, err);
-                if (r == 0) {
-                        r = cm_check_session_document(session, w->files.items[i], fd, err);
-                        close(fd);
-                }
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        return r;
 }
 
 /* Within a document: in its order, the worst first at one object. */
@@ -268,23 +253,15 @@ static void sort_results(struct cm_check_outcome *outcome)
         }
 }
 
-static int read_waivers(const struct cm_args *args, struct cm_arena *arena,
-                        struct cm_check_waiver **ret, size_t *ret_count, struct cm_err *err)
+static int read_waivers(const struct cm_args *args, struct cm_check_waiver **ret, size_t *ret_count,
+                        struct cm_err *err)
 {
-        const char *file = cm_args_get(args, "waivers");
-        *ret = NULL;
-        *ret_count = 0;
-        if (file == NULL)
-                return 0;
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&buf, CM_MIB(4));
-        int r = cm_file_read(AT_FDCWD, file, &buf, err);
-        if (r > 0)
-                return CM_RAISE(err, CM_E_USAGE, "file of waivers '%.200s' is not there", file);
-        if (r == 0)
-                r = cm_check_waivers_parse(arena, cm_sv_dup(arena, cm_buf_sv(&buf)),
-                                           cm_clock_wall_s(), ret, ret_count, err);
-        return r < 0 ? cm_err_context(err, "--waivers '%.200s'", file) : 0;
+        struct cm_sv text;
+        int r = cm_policy_waivers(args, "waivers", &text, err);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = cm_check_waivers_parse(args->arena, text, cm_clock_wall_s(), ret, ret_count, err);
+        return r < 0 ? cm_err_context(err, "--waivers '%.200s'", cm_args_get(args, "waivers")) : 0;
 }
 
 static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
@@ -301,7 +278,7 @@ static bool write_report(void *ctx, const char *name, bool to_terminal, struct c
 static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome)
 {
         enum cm_severity fail_on = CM_SEVERITY_NEGLIGIBLE;
-        CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(cm_args_get(args, "fail-on")), &fail_on));
+        cm_policy_severity(args, "fail-on", &fail_on);
         uint64_t unknown = 0;
         for (size_t i = 0; i < outcome->tally_count; i++) {
                 const struct cm_check_tally *t = &outcome->tallies[i];
@@ -324,19 +301,18 @@ static int check_all(const struct cm_args *args, struct cm_arena *arena, const s
 {
         struct cm_check_job job;
         uint64_t budget_s = 0;
+        const char *const *packs = NULL;
+        size_t pack_count = cm_args_list(args, "checks", &packs);
         int r = make_job(args, &job, err);
-        if (r == 0 && cm_parse_u64(cm_sv_from_cstr(cm_args_get(args, "timeout")), 1, 86400,
-                                   &budget_s, err) < 0) {
-                err->code = CM_E_USAGE;
-                return cm_err_context(err, "--timeout");
-        }
+        if (r == 0)
+                r = cm_args_number(args, "timeout", 1, 86400, &budget_s, err);
         struct cm_check_session *session = NULL;
         if (r == 0)
                 r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
         if (r == 0)
-                r = give_packs(args, session, err);
+                r = give(session, packs, pack_count, cm_check_session_add_pack, err);
         if (r == 0)
-                r = give_documents(w, session, err);
+                r = give(session, w->files.items, w->files.count, cm_check_session_document, err);
         if (r == 0)
                 r = cm_check_session_finish(session, ret, err);
         cm_check_session_stop(session);
@@ -350,7 +326,7 @@ static int check_run(const struct cm_args *args)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct walk w = { .arena = arena };
         struct cm_check_outcome outcome = { 0 };
-        const char *format = cm_args_flag(args, "json") ? "json" : cm_args_get(args, "format");
+        const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
@@ -360,7 +336,7 @@ static int check_run(const struct cm_args *args)
         }
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        int r = read_waivers(args, arena, &waivers, &waiver_count, &err);
+        int r = read_waivers(args, &waivers, &waiver_count, &err);
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = collect(&w, args->positional[i], &err);
         if (r == 0)
@@ -376,9 +352,7 @@ static int check_run(const struct cm_args *args)
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
-        const char *word = cm_args_get(args, "severity");
-        if (word != NULL)
-                CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(word), &report.severity));
+        cm_policy_severity(args, "severity", &report.severity);
         const struct cm_report_writer writer = { write_report, &report };
         if (cm_report_output(args, format, &writer, &err) < 0)
                 return cm_command_fail(&err);
@@ -391,8 +365,10 @@ const struct cm_cmd cm_cmd_check = {
         .summary = "check configuration files",
         .synopsis = "FILE|DIR|-... [flags]",
         .description =
-                "Evaluates checks on what configuration says: Kubernetes manifests in YAML or "
-                "JSON, also several in one file. Directories are searched for such files.\n\n"
+                "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
+                "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
+                "answers of docker inspect and docker info. Directories are searched for such "
+                "files.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",

@@ -78,6 +78,9 @@ struct cm_args {
 bool cm_args_flag(const struct cm_args *args, const char *name);
 const char *cm_args_get(const struct cm_args *args, const char *name); /* NULL when not given */
 size_t cm_args_list(const struct cm_args *args, const char *name, const char *const **ret);
+/* Sets *ret when the option is given. Errors: CM_E_USAGE when it is no number from min to max. */
+CM_MUST_CHECK int cm_args_number(const struct cm_args *args, const char *name, uint64_t min,
+                                 uint64_t max, uint64_t *ret, struct cm_err *err);
 const struct cm_opt_value *cm_args_value(const struct cm_args *args, const char *name);
 
 /* Parses and runs; returns the exit status. argv[0] is the program. */

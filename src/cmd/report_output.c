@@ -29,6 +29,11 @@ static int write_one(const struct cm_report_writer *writer, const char *option, 
         return 0;
 }
 
+const char *cm_report_format(const struct cm_args *args)
+{
+        return cm_args_flag(args, "json") ? "json" : cm_args_get(args, "format");
+}
+
 int cm_report_output(const struct cm_args *args, const char *format,
                      const struct cm_report_writer *writer, struct cm_err *err)
 {

@@ -25,6 +25,9 @@
                 { .name = "wide", .help = "tables of 160 columns, with more", .in_config = true }
 /* clang-format on */
 
+/* What --format says, or --json. */
+const char *cm_report_format(const struct cm_args *args);
+
 /* Writes one report with the format of a name; false: there is no such format. */
 struct cm_report_writer {
         bool (*write)(void *ctx, const char *format, bool to_terminal, struct cm_buf *out);

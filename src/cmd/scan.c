@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/open_dbs.h"
+#include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
 #include "match/match.h"
@@ -14,8 +15,7 @@
 #include "report/format.h"
 
 enum {
-        ARENA_BYTES_MAX = 2000 << 20,
-        WAIVERS_BYTES_MAX = 4 << 20
+        ARENA_BYTES_MAX = 2000 << 20
 };
 enum {
         SECONDS_PER_DAY = 86400
@@ -78,46 +78,34 @@ struct settings {
 
 static int read_waivers(const struct cm_args *args, struct settings *s, struct cm_err *err)
 {
-        const char *file = cm_args_get(args, "ignore-file");
-        if (file == NULL)
-                return 0;
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&buf, WAIVERS_BYTES_MAX);
-        int r = cm_file_read(-100 /* AT_FDCWD */, file, &buf, err);
-        if (r > 0)
-                return CM_RAISE(err, CM_E_USAGE, "file of waivers '%.200s' is not there", file);
-        if (r == 0) {
-                struct cm_sv text = cm_sv_dup(args->arena, cm_buf_sv(&buf));
-                r = cm_waivers_parse(args->arena, text, s->now_s, &s->waivers, &s->waiver_count,
-                                     err);
-        }
-        return r < 0 ? cm_err_context(err, "--ignore-file '%.200s'", file) : 0;
+        struct cm_sv text;
+        int r = cm_policy_waivers(args, "ignore-file", &text, err);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = cm_waivers_parse(args->arena, text, s->now_s, &s->waivers, &s->waiver_count, err);
+        return r < 0 ? cm_err_context(err, "--ignore-file '%.200s'",
+                                      cm_args_get(args, "ignore-file"))
+                     : 0;
 }
 
 static int read_settings(const struct cm_args *args, struct settings *ret, struct cm_err *err)
 {
         struct settings s = { .severity = CM_SEVERITY_UNKNOWN, .fail_on = CM_SEVERITY_COUNT };
-        const char *format = cm_args_flag(args, "json") ? "json" : cm_args_get(args, "format");
+        const char *format = cm_report_format(args);
         s.format = cm_format_find(format);
         if (s.format == NULL)
                 return CM_RAISE(err, CM_E_USAGE,
                                 "--format: there is no format '%.40s'; table, json", format);
         s.now_s = cm_clock_wall_s();
-        const char *word = cm_args_get(args, "severity");
-        if (word != NULL)
-                CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(word), &s.severity));
-        word = cm_args_get(args, "fail-on");
-        if (word != NULL)
-                CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(word), &s.fail_on));
+        cm_policy_severity(args, "severity", &s.severity);
+        cm_policy_severity(args, "fail-on", &s.fail_on);
         uint64_t days = 0;
-        if (cm_parse_u64(cm_sv_from_cstr(cm_args_get(args, "max-age")), 0, 36500, &days, err) < 0) {
-                err->code = CM_E_USAGE;
-                return cm_err_context(err, "--max-age");
-        }
-        s.max_age_s = (int64_t)days * SECONDS_PER_DAY;
-        int r = read_waivers(args, &s, err);
+        int r = cm_args_number(args, "max-age", 0, 36500, &days, err);
+        if (r == 0)
+                r = read_waivers(args, &s, err);
         if (r < 0)
                 return r;
+        s.max_age_s = (int64_t)days * SECONDS_PER_DAY;
         *ret = s;
         return 0;
 }

@@ -38,21 +38,6 @@ bool cm_wants_color(const struct cm_args *args, int fd)
         return (force != NULL && *force != '\0') || isatty(fd) == 1;
 }
 
-static int number(const struct cm_args *args, const char *name, uint64_t max, uint64_t otherwise,
-                  uint64_t *ret, struct cm_err *err)
-{
-        const char *text = cm_args_get(args, name);
-        *ret = otherwise;
-        if (text == NULL)
-                return 0;
-        int r = cm_parse_u64(cm_sv_from_cstr(text), 1, max, ret, err);
-        if (r < 0) {
-                err->code = CM_E_USAGE;
-                return cm_err_context(err, "--%s", name);
-        }
-        return 0;
-}
-
 static void warn(void *ctx, const char *text)
 {
         (void)ctx;
@@ -94,11 +79,11 @@ static int fetch_options(const struct cm_args *args, struct cm_fetch_options *re
 int cm_target_options(const struct cm_args *args, const char *target, struct cm_scan_options *ret,
                       struct cm_err *err)
 {
-        uint64_t timeout = 0;
+        uint64_t timeout = 3600;
         uint64_t threads = 0;
-        int r = number(args, "timeout", 1000000, 3600, &timeout, err);
+        int r = cm_args_number(args, "timeout", 1, 1000000, &timeout, err);
         if (r == 0)
-                r = number(args, "threads", 64, 0, &threads, err);
+                r = cm_args_number(args, "threads", 1, 64, &threads, err);
         if (r < 0)
                 return r;
         struct cm_scan_options o = {
