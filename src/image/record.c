@@ -226,8 +226,7 @@ int cm_records_condense(struct cm_sv records, size_t bytes_max, struct cm_record
         struct cm_record rec;
         int r = 0;
         while ((r = cm_record_next(&c, &rec, err)) == 0)
-                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_HASH ||
-                    rec.type == CM_RECORD_LINK || rec.type == CM_RECORD_UNREADABLE)
+                if (cm_record_is_entry(&rec))
                         cm_records_put_file(ret, rec.path, 0);
         if (r > 0 && ret->buf.len == 0)
                 cm_records_put_path(ret, CM_RECORD_OPAQUE, CM_SV("\x01"));

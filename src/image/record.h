@@ -47,6 +47,13 @@ struct cm_record {
         struct cm_sv hashes; /* OWNED: 8 bytes each, little-endian */
 };
 
+/* Says that something stands at `path` in this layer, which may replace what is below it. */
+static inline bool cm_record_is_entry(const struct cm_record *rec)
+{
+        return rec->type == CM_RECORD_FILE || rec->type == CM_RECORD_UNREADABLE ||
+               rec->type == CM_RECORD_HASH || rec->type == CM_RECORD_LINK;
+}
+
 /* Hash of a path in OWNED records; the same in every run, since it is stored. */
 uint64_t cm_record_path_hash(struct cm_sv path);
 

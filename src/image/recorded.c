@@ -74,8 +74,7 @@ int cm_recorded_add(struct cm_recorded *recorded, struct cm_sv records, struct c
         struct cm_record rec;
         int r = 0;
         while ((r = cm_record_next(&c, &rec, err)) == 0)
-                if (rec.type == CM_RECORD_FILE || rec.type == CM_RECORD_UNREADABLE ||
-                    rec.type == CM_RECORD_HASH || rec.type == CM_RECORD_LINK)
+                if (cm_record_is_entry(&rec))
                         add_path(recorded, rec.path);
         return r < 0 ? r : 0;
 }
