@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "cel/value.h"
 #include "check/run.h"
-#include "codec/node_json.h"
 #include "tests/harness.h"
+#include "tests/node_text.h"
 
 struct row {
         const char
@@ -65,25 +65,13 @@ static struct cm_sv show(struct cm_arena *arena, const struct row *row)
                         cm_sv_printf(arena, "%s: %s", cm_err_name(err.code), err.text).ptr);
         if (!is_file)
                 n = cm_node_path(n, "services", "web", NULL);
-        struct cm_sv rest = cm_sv_from_cstr(row->path);
-        struct cm_sv key;
-        while (cm_sv_next_field(&rest, ' ', &key)) {
-                struct cm_err none = CM_ERR_INIT;
-                uint64_t number = 0;
-                if (cm_sv_eq(key, CM_SV("@")))
-                        return cm_sv_printf(arena, "%u:%u", n->pos.line, n->pos.column);
-                n = cm_node_type(n) == CM_NODE_LIST &&
-                                    cm_parse_u64(key, 0, 100, &number, &none) == 0
-                            ? cm_node_at(n, number)
-                            : cm_node_get_sv(n, key);
-        }
+        struct cm_sv place;
+        if (cm_test_node_follow(arena, row->path, &n, &place))
+                return place;
         struct cm_cel_value v = cm_cel_from_node(n);
         if (n == NULL || v.kind == CM_CEL_ERROR)
                 return n == NULL ? CM_SV("absent") : v.reason->text;
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
-        cm_buf_init(&buf, CM_MIB(16));
-        cm_node_write_json(&buf, n);
-        return cm_sv_dup(arena, cm_buf_sv(&buf));
+        return cm_test_node_json(arena, n);
 }
 
 static void check_rows(const struct row *rows, size_t count)

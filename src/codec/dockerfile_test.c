@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of codec/dockerfile.h: rows of text, a path into the tree, and what stands there. The
  * comparison with BuildKit is tests/live/26-dockerfile. */
-#include "base/buf.h"
 #include "base/limits.h"
 #include "codec/dockerfile.h"
-#include "codec/node_json.h"
 #include "tests/harness.h"
+#include "tests/node_text.h"
 
 struct row {
         const char *text;
@@ -19,21 +18,9 @@ static struct cm_sv show(struct cm_arena *arena, const struct row *row)
         const struct cm_node *n = NULL;
         if (cm_dockerfile_parse(arena, cm_sv_from_cstr(row->text), &n, &err) < 0)
                 return cm_sv_printf(arena, "%s: %s", cm_err_name(err.code), err.text);
-        struct cm_sv rest = cm_sv_from_cstr(row->path);
-        struct cm_sv key;
-        while (cm_sv_next_field(&rest, ' ', &key)) {
-                struct cm_err none = CM_ERR_INIT;
-                uint64_t number = 0;
-                if (cm_sv_eq(key, CM_SV("@")))
-                        return n == NULL ? CM_SV("nowhere")
-                                         : cm_sv_printf(arena, "%u:%u", n->pos.line, n->pos.column);
-                n = cm_parse_u64(key, 0, 100, &number, &none) < 0 ? cm_node_get_sv(n, key)
-                                                                  : cm_node_at(n, number);
-        }
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
-        cm_buf_init(&buf, CM_MIB(16));
-        cm_node_write_json(&buf, n);
-        return cm_sv_dup(arena, cm_buf_sv(&buf));
+        struct cm_sv place;
+        return cm_test_node_follow(arena, row->path, &n, &place) ? place
+                                                                 : cm_test_node_json(arena, n);
 }
 
 static void check_rows(const struct row *rows, size_t count)

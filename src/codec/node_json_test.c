@@ -3,8 +3,8 @@
  * what both accept. */
 #include "base/limits.h"
 #include "codec/json.h"
-#include "codec/node_json.h"
 #include "tests/harness.h"
+#include "tests/node_text.h"
 
 static struct cm_sv show(struct cm_arena *arena, struct cm_sv text, bool lines)
 {
@@ -15,10 +15,7 @@ static struct cm_sv show(struct cm_arena *arena, struct cm_sv text, bool lines)
                       : cm_node_parse_json(arena, text, &options, &result, &err);
         if (r < 0)
                 return cm_sv_printf(arena, "%s: %s", cm_err_name(err.code), err.text);
-        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
-        cm_buf_init(&buf, CM_MIB(64));
-        cm_node_write_json(&buf, result.root);
-        return cm_sv_dup(arena, cm_buf_sv(&buf));
+        return cm_test_node_json(arena, result.root);
 }
 
 struct row {
