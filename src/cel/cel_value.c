@@ -143,11 +143,6 @@ bool cm_cel_map_get(struct cm_cel_value map, struct cm_cel_value key, struct cm_
         return e != NULL;
 }
 
-bool cm_cel_map_get_text(struct cm_cel_value map, struct cm_sv key, struct cm_cel_value *ret)
-{
-        return cm_cel_map_get(map, cm_cel_string(key), ret);
-}
-
 struct cm_cel_map *cm_cel_map_new(struct cm_cel_context *cx, size_t capacity)
 {
         struct cm_cel_map *map = cm_cel_alloc(cx, sizeof(*map));

@@ -366,11 +366,6 @@ static const char *const field_names[CM_TIMESTAMP_FIELD_COUNT] = {
 #undef X
 };
 
-const char *cm_timestamp_field_to_string(enum cm_timestamp_field field)
-{
-        return field_names[field];
-}
-
 bool cm_timestamp_field_from_string(struct cm_sv s, enum cm_timestamp_field *ret)
 {
         for (size_t i = 0; i < CM_TIMESTAMP_FIELD_COUNT; i++)

@@ -95,8 +95,7 @@ enum cm_timestamp_field {
         CM_TIMESTAMP_FIELD_COUNT
 };
 
-/* "getHours" and the like; the reverse for tables. */
-const char *cm_timestamp_field_to_string(enum cm_timestamp_field field);
+/* "getHours" and the like. */
 bool cm_timestamp_field_from_string(struct cm_sv s, enum cm_timestamp_field *ret);
 
 /*

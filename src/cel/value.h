@@ -106,7 +106,6 @@ void cm_cel_map_at(struct cm_cel_value map, size_t index, struct cm_cel_value *r
                    struct cm_cel_value *ret_value);
 /* Finds a key: 1, 1u and 1.0 are the same key. */
 bool cm_cel_map_get(struct cm_cel_value map, struct cm_cel_value key, struct cm_cel_value *ret);
-bool cm_cel_map_get_text(struct cm_cel_value map, struct cm_sv key, struct cm_cel_value *ret);
 
 /* Keys (int, uint, bool, string) and values, built by an expression. */
 struct cm_cel_entry {

@@ -127,33 +127,34 @@ static ptrdiff_t match(const struct pattern *p, struct cm_sv value, bool longest
         }
 }
 
-const char *cm_df_trim_prefix(struct cm_sv value, struct cm_sv pattern, bool longest,
-                              struct cm_sv *ret, size_t *work)
+/* Takes off `value` what the pattern matches at its end, or at its start. */
+static const char *trim(struct cm_sv value, struct cm_sv pattern, bool longest, bool at_end,
+                        struct cm_sv *ret, size_t *work)
 {
         struct pattern p;
         const char *why = compile(pattern, &p);
         if (why != NULL)
                 return why;
-        ptrdiff_t n = match(&p, value, longest, false, work);
+        if (at_end)
+                reverse(&p);
+        ptrdiff_t n = match(&p, value, longest, at_end, work);
         if (n == TOO_MUCH)
                 return too_much;
-        *ret = n < 0 ? value : cm_sv_skip(value, (size_t)n);
+        size_t len = n < 0 ? 0 : (size_t)n;
+        *ret = at_end ? cm_sv_slice(value, 0, value.len - len) : cm_sv_skip(value, len);
         return NULL;
+}
+
+const char *cm_df_trim_prefix(struct cm_sv value, struct cm_sv pattern, bool longest,
+                              struct cm_sv *ret, size_t *work)
+{
+        return trim(value, pattern, longest, false, ret, work);
 }
 
 const char *cm_df_trim_suffix(struct cm_sv value, struct cm_sv pattern, bool longest,
                               struct cm_sv *ret, size_t *work)
 {
-        struct pattern p;
-        const char *why = compile(pattern, &p);
-        if (why != NULL)
-                return why;
-        reverse(&p);
-        ptrdiff_t n = match(&p, value, longest, true, work);
-        if (n == TOO_MUCH)
-                return too_much;
-        *ret = n < 0 ? value : cm_sv_slice(value, 0, value.len - (size_t)n);
-        return NULL;
+        return trim(value, pattern, longest, true, ret, work);
 }
 
 const char *cm_df_replace(struct cm_sv value, struct cm_sv pattern, struct cm_sv replacement,
