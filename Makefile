@@ -1,7 +1,7 @@
 # Thin front of Meson: every target installs nothing and leaves the work to meson and scripts/.
 # `make demo` and `make test` first install what they need (scripts/setup).
 BUILD ?= build
-.PHONY: all build demo test check lint asan fuzz bench db deb install clean setup format
+.PHONY: all build demo test check lint asan fuzz explore bench db deb install clean setup format
 
 all: build
 
@@ -30,6 +30,10 @@ asan:
 
 fuzz:
 	@scripts/fuzz
+
+# The differential tests with new random cases.
+explore:
+	@scripts/explore
 
 bench: build
 	@scripts/bench
