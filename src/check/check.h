@@ -63,8 +63,8 @@ struct cm_check_rule {
         const struct cm_cel_program *when; /* false: NOT_APPLICABLE; NULL: always */
         const struct cm_cel_program *each; /* list whose items are looked at one by one, or NULL */
         struct cm_sv each_name;
-        const struct cm_cel_program *expect; /* true: PASS, false: FAIL */
-        struct cm_sv message;                /* see cm_check_message_compile() */
+        const struct cm_cel_program *expect; /* true: PASS, false: FAIL; NULL: MANUAL */
+        struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */
 };
 
 struct cm_check_map {
@@ -80,7 +80,8 @@ struct cm_check {
         bool is_optional; /* style: only when asked for by profile or id */
         struct cm_sv rationale;
         struct cm_sv remediation;
-        struct cm_sv question; /* of a manual check, which has no rules */
+        struct cm_sv question;          /* what a person must answer, or "" */
+        const struct cm_node *evidence; /* name -> what the answer must give, or NULL */
         const struct cm_node *references;
         const struct cm_node *params;   /* name -> {default, doc} */
         const struct cm_node *defaults; /* name -> value */

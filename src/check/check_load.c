@@ -244,11 +244,28 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
                 r = load_each(l, cm_node_get(n, "each"), rule, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "expect", &rule->expect, err);
-        if (r == 0 && rule->expect == NULL)
+        if (r == 0 && rule->expect == NULL && l->check->question.len == 0)
                 r = wrong(l, n->pos, err, "member 'expect' is missing");
-        if (r == 0 && cm_node_get_string(n, "message").len == 0)
+        const struct cm_node *message = cm_node_get(n, "message");
+        if (r == 0 && rule->expect != NULL && cm_node_string(message).len == 0)
                 r = wrong(l, n->pos, err, "member 'message' is missing");
-        return r < 0 ? r : load_message(l, cm_node_get(n, "message"), rule, err);
+        return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
+}
+
+/* evidence: {name: what it is} */
+static int load_evidence(struct loader *l, const struct cm_node *evidence, struct cm_err *err)
+{
+        l->check->evidence = evidence;
+        if (evidence == NULL)
+                return 0;
+        if (evidence->type != CM_NODE_MAP || l->check->question.len == 0)
+                return wrong(l, evidence->pos, err, "'evidence' is a mapping, beside a question");
+        for (size_t i = 0; i < evidence->map.count; i++)
+                if (cm_node_string(evidence->map.members[i].value).len == 0)
+                        return wrong(l, evidence->map.members[i].key_pos, err,
+                                     "evidence '%s' must say what to give",
+                                     cm_escape(l->arena, evidence->map.members[i].key));
+        return 0;
 }
 
 static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_err *err)
@@ -298,7 +315,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
         static const char *const known[] = { "id",         "title", "severity", "status",
                                              "rationale",  "maps",  "params",   "remediation",
                                              "references", "rules", "tests",    "question",
-                                             NULL };
+                                             "evidence",   NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
         int r = only(&l, root, known, err);
@@ -309,9 +326,11 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
         if (r == 0)
                 r = load_params(&l, cm_node_get(root, "params"), err);
         if (r == 0)
+                r = load_evidence(&l, cm_node_get(root, "evidence"), err);
+        if (r == 0)
                 r = load_rules(&l, cm_node_get(root, "rules"), err);
-        if (r == 0 && (check.rule_count > 0) == (check.question.len > 0))
-                r = wrong(&l, root->pos, err, "a check has either rules or a question");
+        if (r == 0 && check.rule_count == 0 && check.question.len == 0)
+                r = wrong(&l, root->pos, err, "a check has rules or a question");
         if (r < 0)
                 return r;
         check.references = cm_node_get(root, "references");

@@ -242,6 +242,10 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
                 r = serve(&c, &err);
         }
         if (r == 0)
+                r = cm_check_library_ask(c.library, &c.sink, &err);
+        if (r == 0)
+                r = flush_results(&c, &err);
+        if (r == 0)
                 r = send_tallies(&c, &err);
         cm_buf_clear(&c.out);
         if (r < 0)

@@ -229,9 +229,24 @@ static int message_of(struct evaluation *e, struct cm_sv *ret, struct cm_err *er
         return 0;
 }
 
+/* A person is asked; what the rule saw helps to answer. */
+static int ask_person(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
+{
+        struct cm_sv seen = CM_SV("");
+        struct cm_sv question = e->ref->check->question;
+        int r = rule->message.len > 0 ? message_of(e, &seen, err) : 0;
+        if (seen.len > 0)
+                question =
+                        cm_sv_printf(e->arena, "%.*s (%.*s)", CM_SV_ARG(question), CM_SV_ARG(seen));
+        return r < 0 ? r : add(e, CM_CHECK_MANUAL, question, NULL, err);
+}
+
 static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *ret_passed,
                   struct cm_err *err)
 {
+        *ret_passed = false;
+        if (rule->expect == NULL)
+                return ask_person(e, rule, err);
         enum truth truth;
         struct cm_cel_run run;
         int r = ask(e, rule->expect, &truth, &run, err);
@@ -339,4 +354,16 @@ int cm_check_subject(struct cm_check_set *set, struct cm_arena *scratch,
                 }
         }
         return 0;
+}
+
+int cm_check_ask(const struct cm_check *check, struct cm_check_sink *sink, struct cm_err *err)
+{
+        const struct cm_check_result result = { .check = check->id,
+                                                .title = check->title,
+                                                .severity = check->severity,
+                                                .state = CM_CHECK_MANUAL,
+                                                .remediation = check->remediation,
+                                                .message = check->question,
+                                                .subject = { .kind = CM_SV("question") } };
+        return sink->put(sink, &result, err);
 }

@@ -31,6 +31,10 @@ struct cm_check_sink {
                    struct cm_err *err);
 };
 
+/* A check without rules, asked once: MANUAL, of no object. Errors: those of the sink. */
+CM_MUST_CHECK int cm_check_ask(const struct cm_check *check, struct cm_check_sink *sink,
+                               struct cm_err *err);
+
 /*
  * Gives out the results of all checks that have a rule for the subject's view.
  * Input:   `scratch` is for values of expressions: the caller resets it between subjects.

@@ -133,6 +133,18 @@ static bool has_view_of(const struct entry *e, const struct cm_document_kind *ki
         return false;
 }
 
+/* What was asked for, made sure of before the first check is looked at. */
+static int choose(struct cm_check_library *l, struct cm_err *err)
+{
+        int r = choose_profile(l, err);
+        return r < 0 ? r : verify_wanted(l, err);
+}
+
+static bool is_selected(const struct cm_check_library *l, const struct entry *e)
+{
+        return l->profile == NULL || cm_check_profile_selects(l->profile, e->check);
+}
+
 static int get_set(struct cm_check_provider *provider, const struct cm_document_kind *kind,
                    struct cm_check_set **ret, struct cm_err *err)
 {
@@ -143,9 +155,7 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                         return 0;
                 }
         }
-        int r = choose_profile(l, err);
-        if (r == 0)
-                r = verify_wanted(l, err);
+        int r = choose(l, err);
         if (r < 0)
                 return r;
         struct cm_check *checks = CM_NEW_ARRAY(l->arena, struct cm_check, l->entries.count);
@@ -157,11 +167,9 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                 r = read_entry(l, e, err);
                 if (r < 0)
                         return r;
-                bool selected =
-                        l->profile == NULL || cm_check_profile_selects(l->profile, e->check);
                 bool by_default = !e->check->is_optional || l->options->all ||
                                   l->options->wanted_count > 0 || l->profile != NULL;
-                if (selected && by_default)
+                if (is_selected(l, e) && by_default)
                         checks[count++] = *e->check;
         }
         struct kind_set *set = CM_VEC_PUSH(l->arena, &l->sets);
@@ -234,6 +242,22 @@ int cm_check_library_add(struct cm_check_library *l, struct cm_sv source, struct
         int r = cm_node_parse_yaml(l->arena, text, &options, &docs, &count, err);
         for (size_t i = 0; i < count && r == 0; i++)
                 r = add_one(l, source, docs[i].root, err);
+        return r;
+}
+
+int cm_check_library_ask(struct cm_check_library *l, struct cm_check_sink *sink, struct cm_err *err)
+{
+        if (l->options->profile.len == 0 && l->options->wanted_count == 0)
+                return 0;
+        int r = choose(l, err);
+        for (size_t i = 0; i < l->entries.count && r == 0; i++) {
+                struct entry *e = &l->entries.items[i];
+                if (e->is_profile || cm_sv_trim(e->views).len > 0 || !is_wanted(l, e))
+                        continue;
+                r = read_entry(l, e, err);
+                if (r == 0 && is_selected(l, e))
+                        r = cm_check_ask(e->check, sink, err);
+        }
         return r;
 }
 

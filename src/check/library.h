@@ -28,6 +28,10 @@ CM_MUST_CHECK int cm_check_library_add(struct cm_check_library *library, struct 
                                        struct cm_sv text, struct cm_err *err);
 struct cm_check_provider *cm_check_library_provider(struct cm_check_library *library);
 
+/* Asks the questions without rules that the profile or the wanted ids choose. Errors: the sink's. */
+CM_MUST_CHECK int cm_check_library_ask(struct cm_check_library *library, struct cm_check_sink *sink,
+                                       struct cm_err *err);
+
 /* All checks, by id; for `coaming checks`. With their tests. */
 CM_MUST_CHECK int cm_check_library_all(struct cm_check_library *library,
                                        const struct cm_check *const **ret, size_t *ret_count,

@@ -56,12 +56,22 @@ static void show(const struct cm_check *c)
                 cm_buf_put_str(&out, parts[i].label);
                 cm_term_put_wrapped(&out, parts[i].text, CM_TERM_WIDTH);
         }
-        cm_buf_put_str(&out, "\nLooks at\n");
+        for (size_t i = 0; i < cm_node_count(c->evidence); i++) {
+                const struct cm_node_member *m = &c->evidence->map.members[i];
+                cm_buf_put_str(&out, "  ");
+                cm_buf_put_escaped(&out, m->key);
+                cm_buf_put_str(&out, ": ");
+                cm_buf_put_escaped(&out, cm_node_string(m->value));
+                cm_buf_put_char(&out, '\n');
+        }
+        if (c->rule_count > 0)
+                cm_buf_put_str(&out, "\nLooks at\n");
         for (size_t i = 0; i < c->rule_count; i++) {
                 const struct cm_check_rule *rule = &c->rules[i];
                 cm_buf_printf(&out, "%s%s%.*s: ", rule->view->name, rule->kind.len > 0 ? " " : "",
                               CM_SV_ARG(rule->kind));
-                cm_buf_put_escaped(&out, cm_cel_text(rule->expect));
+                cm_buf_put_escaped(&out, rule->expect != NULL ? cm_cel_text(rule->expect)
+                                                              : CM_SV("asks"));
                 cm_buf_put_char(&out, '\n');
         }
         if (c->map_count > 0)

@@ -84,10 +84,13 @@ static void put_results(struct cm_buf *out, const struct cm_check_report *report
                 if (new_document) {
                         if (last != NULL)
                                 cm_buf_put_char(out, '\n');
-                        cm_buf_put_escaped(out, r->subject.document);
+                        if (r->subject.document.len > 0)
+                                cm_buf_put_escaped(out, r->subject.document);
+                        else
+                                cm_buf_put_str(out, "Questions to answer");
                         cm_buf_put_char(out, '\n');
                 }
-                if (new_document || !same_subject(last, r))
+                if (r->subject.document.len > 0 && (new_document || !same_subject(last, r)))
                         put_subject(out, &r->subject);
                 put_result(out, report, r);
                 last = r;
