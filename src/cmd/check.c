@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +9,7 @@
 #include "base/vec.h"
 #include "check/check_waiver.h"
 #include "check/session.h"
+#include "cmd/check_source.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
@@ -19,7 +17,6 @@
 #include "report/check_format.h"
 
 enum {
-        DIRECTORY_DEPTH_MAX = 32,
         ARENA_BYTES_MAX = 2000 << 20,
         LATEST_MINOR = 999
 };
@@ -83,88 +80,6 @@ static const struct cm_opt options[] = {
         { .name = NULL },
 };
 
-struct walk {
-        struct cm_arena *arena;
-        CM_VEC(const char *) files;
-};
-
-/* Files of a directory that may hold configuration. Others are not looked at. */
-static bool is_candidate(const char *name)
-{
-        struct cm_sv n = cm_sv_from_cstr(name);
-        static const char *const suffixes[] = { ".yaml", ".yml", ".json", ".dockerfile",
-                                                ".Dockerfile" };
-        for (size_t i = 0; i < CM_ARRAY_LEN(suffixes); i++)
-                if (cm_sv_has_suffix(n, cm_sv_from_cstr(suffixes[i])))
-                        return true;
-        return cm_sv_has_prefix(n, CM_SV("Dockerfile")) ||
-               cm_sv_has_prefix(n, CM_SV("Containerfile"));
-}
-
-static int by_name(const void *a, const void *b)
-{
-        return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int walk_directory(struct walk *w, const char *path, int depth, struct cm_err *err)
-{
-        DIR *dir = opendir(path);
-        if (dir == NULL)
-                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
-                                      path);
-        CM_VEC(const char *) names = { 0 };
-        for (struct dirent *e; (e = readdir(dir)) != NULL;)
-                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
-                        *CM_VEC_PUSH(w->arena, &names) =
-                                cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
-        closedir(dir);
-        if (names.count > 1)
-                qsort(names.items, names.count, sizeof(*names.items), by_name);
-        for (size_t i = 0; i < names.count; i++) {
-                struct stat st;
-                const char *slash = strrchr(names.items[i], '/');
-                if (lstat(names.items[i], &st) != 0)
-                        continue;
-                if (S_ISDIR(st.st_mode) && depth < DIRECTORY_DEPTH_MAX) {
-                        int r = walk_directory(w, names.items[i], depth + 1, err);
-                        if (r < 0)
-                                return r;
-                } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
-                        *CM_VEC_PUSH(w->arena, &w->files) = names.items[i];
-                }
-        }
-        return 0;
-}
-
-static int collect(struct walk *w, const char *target, struct cm_err *err)
-{
-        struct stat st;
-        if (strcmp(target, "-") == 0) {
-                *CM_VEC_PUSH(w->arena, &w->files) = target;
-                return 0;
-        }
-        if (stat(target, &st) != 0)
-                return CM_RAISE_ERRNO(err, CM_E_USAGE, errno, "could not open '%.200s'", target);
-        if (S_ISDIR(st.st_mode)) {
-                size_t len = strlen(target);
-                while (len > 1 && target[len - 1] == '/')
-                        len--;
-                return walk_directory(w, cm_sv_printf(w->arena, "%.*s", (int)len, target).ptr, 0,
-                                      err);
-        }
-        *CM_VEC_PUSH(w->arena, &w->files) = target;
-        return 0;
-}
-
-static int open_file(const char *path, int *ret, struct cm_err *err)
-{
-        int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
-        *ret = fd;
-        return 0;
-}
-
 static int make_job(const struct cm_args *args, struct cm_check_job *job, struct cm_err *err)
 {
         *job = (struct cm_check_job){ .k8s_minor = LATEST_MINOR, .now_s = cm_clock_wall_s() };
@@ -198,21 +113,38 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         return 0;
 }
 
-/* Hands files to the checker by one of the session's calls. */
-static int give(struct cm_check_session *session, const char *const *files, size_t count,
-                int (*call)(struct cm_check_session *session, const char *name, int fd,
-                            struct cm_err *err),
-                struct cm_err *err)
+struct session_sink {
+        struct cm_check_document_sink sink; /* first */
+        struct cm_check_session *session;
+        int (*call)(struct cm_check_session *session, const char *name, int fd, struct cm_err *err);
+};
+
+static int put_document(struct cm_check_document_sink *sink, const char *name, int fd,
+                        struct cm_err *err)
 {
+        struct session_sink *s = (struct session_sink *)(void *)sink;
+        return s->call(s->session, name, fd, err);
+}
+
+static int give_packs(const struct cm_args *args, struct cm_check_session *session,
+                      struct cm_err *err)
+{
+        struct session_sink sink = { { put_document }, session, cm_check_session_add_pack };
+        const char *const *packs = NULL;
+        size_t count = cm_args_list(args, "checks", &packs);
         int r = 0;
-        for (size_t i = 0; i < count && r == 0; i++) {
-                int fd = -1;
-                r = open_file(files[i], &fd, err);
-                if (r == 0) {
-                        r = call(session, files[i], fd, err);
-                        close(fd);
-                }
-        }
+        for (size_t i = 0; i < count && r == 0; i++)
+                r = cm_check_source_file(packs[i], &sink.sink, err);
+        return r;
+}
+
+static int give_targets(const struct cm_args *args, struct cm_check_session *session,
+                        struct cm_err *err)
+{
+        struct session_sink sink = { { put_document }, session, cm_check_session_document };
+        int r = 0;
+        for (size_t i = 0; i < args->positional_count && r == 0; i++)
+                r = cm_check_source_give(args, args->positional[i], &sink.sink, err);
         return r;
 }
 
@@ -296,13 +228,11 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
                        : 0;
 }
 
-static int check_all(const struct cm_args *args, struct cm_arena *arena, const struct walk *w,
+static int check_all(const struct cm_args *args, struct cm_arena *arena,
                      struct cm_check_outcome *ret, struct cm_err *err)
 {
         struct cm_check_job job;
         uint64_t budget_s = 0;
-        const char *const *packs = NULL;
-        size_t pack_count = cm_args_list(args, "checks", &packs);
         int r = make_job(args, &job, err);
         if (r == 0)
                 r = cm_args_number(args, "timeout", 1, 86400, &budget_s, err);
@@ -310,9 +240,9 @@ static int check_all(const struct cm_args *args, struct cm_arena *arena, const s
         if (r == 0)
                 r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
         if (r == 0)
-                r = give(session, packs, pack_count, cm_check_session_add_pack, err);
+                r = give_packs(args, session, err);
         if (r == 0)
-                r = give(session, w->files.items, w->files.count, cm_check_session_document, err);
+                r = give_targets(args, session, err);
         if (r == 0)
                 r = cm_check_session_finish(session, ret, err);
         cm_check_session_stop(session);
@@ -324,7 +254,6 @@ static int check_run(const struct cm_args *args)
         struct cm_err err = CM_ERR_INIT;
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(ARENA_BYTES_MAX);
-        struct walk w = { .arena = arena };
         struct cm_check_outcome outcome = { 0 };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
@@ -337,10 +266,8 @@ static int check_run(const struct cm_args *args)
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
         int r = read_waivers(args, &waivers, &waiver_count, &err);
-        for (size_t i = 0; i < args->positional_count && r == 0; i++)
-                r = collect(&w, args->positional[i], &err);
         if (r == 0)
-                r = check_all(args, arena, &w, &outcome, &err);
+                r = check_all(args, arena, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
         sort_results(&outcome);

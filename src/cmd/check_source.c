@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See check_source.h. */
+#include "cmd/check_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/file.h"
+
+#define CM_CHECK_SOURCE(name) extern const struct cm_check_source cm_check_source_##name;
+#include "cmd/check_sources.def"
+#undef CM_CHECK_SOURCE
+
+static const struct cm_check_source *const sources[] = {
+#define CM_CHECK_SOURCE(name) &cm_check_source_##name,
+#include "cmd/check_sources.def"
+#undef CM_CHECK_SOURCE
+};
+
+int cm_check_source_give(const struct cm_args *args, const char *target,
+                         struct cm_check_document_sink *sink, struct cm_err *err)
+{
+        for (size_t i = 0; i < CM_ARRAY_LEN(sources); i++) {
+                size_t len = strlen(sources[i]->prefix);
+                if (strncmp(target, sources[i]->prefix, len) == 0)
+                        return sources[i]->give(args, target + len, sink, err);
+        }
+        return CM_RAISE(err, CM_E_USAGE, "'%.200s' is nothing that can be checked", target);
+}
+
+int cm_check_source_file(const char *path, struct cm_check_document_sink *sink, struct cm_err *err)
+{
+        int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
+        int r = sink->put(sink, path, fd, err);
+        close(fd);
+        return r;
+}
+
+int cm_check_source_text(const char *name, struct cm_sv text, struct cm_check_document_sink *sink,
+                         struct cm_err *err)
+{
+        int fd = memfd_create("document", MFD_CLOEXEC);
+        if (fd < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not hold '%.200s'", name);
+        int r = 0;
+        while (text.len > 0 && r == 0) {
+                ssize_t n = write(fd, text.ptr, text.len);
+                if (n < 0)
+                        r = CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not hold '%.200s'", name);
+                else
+                        text = cm_sv_skip(text, (size_t)n);
+        }
+        if (r == 0)
+                r = sink->put(sink, name, fd, err);
+        close(fd);
+        return r;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents that lie in files: a file, standard input, or what a directory holds of them. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/vec.h"
+#include "cmd/check_source.h"
+
+enum {
+        DIRECTORY_DEPTH_MAX = 32
+};
+
+struct walk {
+        struct cm_arena *arena;
+        CM_VEC(const char *) files;
+};
+
+/* Files of a directory that may hold configuration. Others are not looked at. */
+static bool is_candidate(const char *name)
+{
+        struct cm_sv n = cm_sv_from_cstr(name);
+        static const char *const suffixes[] = { ".yaml", ".yml", ".json", ".dockerfile",
+                                                ".Dockerfile" };
+        for (size_t i = 0; i < CM_ARRAY_LEN(suffixes); i++)
+                if (cm_sv_has_suffix(n, cm_sv_from_cstr(suffixes[i])))
+                        return true;
+        return cm_sv_has_prefix(n, CM_SV("Dockerfile")) ||
+               cm_sv_has_prefix(n, CM_SV("Containerfile"));
+}
+
+static int by_name(const void *a, const void *b)
+{
+        return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int walk_directory(struct walk *w, const char *path, int depth, struct cm_err *err)
+{
+        DIR *dir = opendir(path);
+        if (dir == NULL)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
+                                      path);
+        CM_VEC(const char *) names = { 0 };
+        for (struct dirent *e; (e = readdir(dir)) != NULL;)
+                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
+                        *CM_VEC_PUSH(w->arena, &names) =
+                                cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
+        closedir(dir);
+        if (names.count > 1)
+                qsort(names.items, names.count, sizeof(*names.items), by_name);
+        for (size_t i = 0; i < names.count; i++) {
+                struct stat st;
+                const char *slash = strrchr(names.items[i], '/');
+                if (lstat(names.items[i], &st) != 0)
+                        continue;
+                if (S_ISDIR(st.st_mode) && depth < DIRECTORY_DEPTH_MAX) {
+                        int r = walk_directory(w, names.items[i], depth + 1, err);
+                        if (r < 0)
+                                return r;
+                } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
+                        *CM_VEC_PUSH(w->arena, &w->files) = names.items[i];
+                }
+        }
+        return 0;
+}
+
+static int give_files(const struct cm_args *args, const char *target,
+                      struct cm_check_document_sink *sink, struct cm_err *err)
+{
+        struct walk w = { .arena = args->arena };
+        struct stat st;
+        if (strcmp(target, "-") == 0)
+                return cm_check_source_file(target, sink, err);
+        if (stat(target, &st) != 0)
+                return CM_RAISE_ERRNO(err, CM_E_USAGE, errno, "could not open '%.200s'", target);
+        if (!S_ISDIR(st.st_mode))
+                return cm_check_source_file(target, sink, err);
+        size_t len = strlen(target);
+        while (len > 1 && target[len - 1] == '/')
+                len--;
+        int r = walk_directory(&w, cm_sv_printf(w.arena, "%.*s", (int)len, target).ptr, 0, err);
+        for (size_t i = 0; i < w.files.count && r == 0; i++)
+                r = cm_check_source_file(w.files.items[i], sink, err);
+        return r;
+}
+
+extern const struct cm_check_source cm_check_source_files;
+const struct cm_check_source cm_check_source_files = {
+        .prefix = "",
+        .summary = "file or directory; \"-\" is standard input",
+        .give = give_files,
+};
