@@ -60,10 +60,11 @@ struct cm_check_rule {
         struct cm_sv kind; /* "k8s.Service" is k8s.object of this kind; or "" */
         struct cm_node_pos pos;
         struct cm_check_versions versions;
-        const struct cm_cel_program *when; /* false: NOT_APPLICABLE; NULL: always */
-        const struct cm_cel_program *each; /* list whose items are looked at one by one, or NULL */
+        /* Expressions (cm_check_compile()); "" is not there. */
+        struct cm_sv when; /* false: NOT_APPLICABLE */
+        struct cm_sv each; /* list whose items are looked at one by one */
         struct cm_sv each_name;
-        const struct cm_cel_program *expect; /* true: PASS, false: FAIL; NULL: MANUAL */
+        struct cm_sv expect;  /* true: PASS, false: FAIL; not there: MANUAL */
         struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */
 };
 
@@ -97,7 +98,7 @@ struct cm_check {
  * Reads one check.
  *
  * Input:   `root` is the tree of one YAML or JSON document; its texts are borrowed. `is_verified`:
- *          it was read before without error (the built-in pack), what costs time is not done again.
+ *          it was read before without error (the built-in pack), expressions are not tried again.
  * Errors:  CM_E_MALFORMED: "FILE:LINE:COLUMN: what", also of expressions.
  * Owns:    *ret lives in `arena` and borrows from the tree.
  */

@@ -164,27 +164,29 @@ int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, s
         return cm_cel_parse(arena, text, &options, ret, err);
 }
 
-/* An expression that stands at `pos`. */
-static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
-                   struct cm_node_pos pos, const struct cm_cel_program **ret, struct cm_err *err)
+/* Tries an expression that stands at `pos`: a run compiles those that it comes to. */
+static int verify(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
+                  struct cm_node_pos pos, struct cm_err *err)
 {
         struct cm_err problem = CM_ERR_INIT;
-        if (cm_check_compile(l->arena, rule, text, ret, &problem) < 0)
+        const struct cm_cel_program *ignored = NULL;
+        if (!l->is_verified && cm_check_compile(l->arena, rule, text, &ignored, &problem) < 0)
                 return wrong(l, pos, err, "expression: %s", problem.text);
         return 0;
 }
 
 static int load_expression(struct loader *l, const struct cm_check_rule *rule,
-                           const struct cm_node *map, const char *key,
-                           const struct cm_cel_program **ret, struct cm_err *err)
+                           const struct cm_node *map, const char *key, struct cm_sv *ret,
+                           struct cm_err *err)
 {
         const struct cm_node *n = cm_node_get(map, key);
-        *ret = NULL;
+        *ret = CM_SV("");
         if (n == NULL)
                 return 0;
-        if (n->type != CM_NODE_STRING)
+        if (n->type != CM_NODE_STRING || n->text.len == 0)
                 return wrong(l, n->pos, err, "'%s' must be an expression in quotes", key);
-        return compile(l, rule, n->text, n->pos, ret, err);
+        *ret = n->text;
+        return verify(l, rule, n->text, n->pos, err);
 }
 
 /* each: LIST as NAME */
@@ -204,14 +206,14 @@ static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_
         }
         if (at < 0)
                 return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
-        int r = compile(l, rule, cm_sv_slice(text, 0, (size_t)at), n->pos, &rule->each, err);
+        rule->each = cm_sv_slice(text, 0, (size_t)at);
+        int r = verify(l, rule, rule->each, n->pos, err);
         rule->each_name = cm_sv_trim(cm_sv_skip(text, (size_t)at + 4));
         if (r == 0 && (rule->each_name.len == 0 || !cm_is_alpha(rule->each_name.ptr[0])))
                 return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
         return r;
 }
 
-/* Built-in messages were compiled when the pack was made; a run compiles those that it prints. */
 static int load_message(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
                         struct cm_err *err)
 {
@@ -244,10 +246,10 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
                 r = load_each(l, cm_node_get(n, "each"), rule, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "expect", &rule->expect, err);
-        if (r == 0 && rule->expect == NULL && l->check->question.len == 0)
+        if (r == 0 && rule->expect.len == 0 && l->check->question.len == 0)
                 r = wrong(l, n->pos, err, "member 'expect' is missing");
         const struct cm_node *message = cm_node_get(n, "message");
-        if (r == 0 && rule->expect != NULL && cm_node_string(message).len == 0)
+        if (r == 0 && rule->expect.len > 0 && cm_node_string(message).len == 0)
                 r = wrong(l, n->pos, err, "member 'message' is missing");
         return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
 }

@@ -25,7 +25,7 @@ enum cm_check_message_type {
         CM_CHECK_MSG_PACK = 4,
         CM_CHECK_MSG_DOCUMENT = 6,
         CM_CHECK_MSG_END = 8,
-        CM_CHECK_MSG_CHECK = 3,
+        CM_CHECK_MSG_CHECKS = 3,
         CM_CHECK_MSG_RESULTS = 5,
         CM_CHECK_MSG_DOCUMENT_DONE = 7,
         CM_CHECK_MSG_DONE = 9,

@@ -10,7 +10,11 @@ struct rule_ref {
         const struct cm_check *check;
         const struct cm_check_rule *rule;
         const struct cm_node *params;
-        struct cm_check_message *message; /* compiled at the first failure */
+        /* Compiled when the first subject needs them: most rules of a run never come to `expect`. */
+        const struct cm_cel_program *when;
+        const struct cm_cel_program *each;
+        const struct cm_cel_program *expect;
+        struct cm_check_message *message;
 };
 
 struct view_rules {
@@ -102,8 +106,9 @@ struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_ch
                                 v = CM_VEC_PUSH(arena, &set->views);
                                 v->view = rule->view;
                         }
-                        *CM_VEC_PUSH(arena, &v->rules) =
-                                (struct rule_ref){ &checks[i], rule, params, NULL };
+                        *CM_VEC_PUSH(arena, &v->rules) = (struct rule_ref){ .check = &checks[i],
+                                                                            .rule = rule,
+                                                                            .params = params };
                 }
         }
         return set;
@@ -195,19 +200,30 @@ static int add_unknown(struct evaluation *e, const struct cm_cel_program *progra
         return add(e, CM_CHECK_UNKNOWN, text, run, err);
 }
 
+/* The program of one of the rule's expressions; `slot` is where the rule keeps it. */
+static int program_of(struct evaluation *e, struct cm_sv text, const struct cm_cel_program **slot,
+                      struct cm_err *err)
+{
+        return *slot != NULL ? 0 : cm_check_compile(e->set->arena, e->ref->rule, text, slot, err);
+}
+
 enum truth {
         IS_FALSE,
         IS_TRUE,
         IS_UNKNOWN /* and was reported */
 };
 
-static int ask(struct evaluation *e, const struct cm_cel_program *program, enum truth *ret,
-               struct cm_cel_run *run, struct cm_err *err)
+static int ask(struct evaluation *e, struct cm_sv text, const struct cm_cel_program **slot,
+               enum truth *ret, struct cm_cel_run *run, struct cm_err *err)
 {
+        int r = program_of(e, text, slot, err);
+        if (r < 0)
+                return r;
+        const struct cm_cel_program *program = *slot;
         *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
         struct cm_cel_value v = { 0 };
         struct cm_err problem = CM_ERR_INIT;
-        int r = cm_cel_eval(program, run, &v, &problem);
+        r = cm_cel_eval(program, run, &v, &problem);
         if (r == 0 && v.kind == CM_CEL_BOOL) {
                 *ret = v.boolean ? IS_TRUE : IS_FALSE;
                 return 0;
@@ -245,11 +261,11 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
                   struct cm_err *err)
 {
         *ret_passed = false;
-        if (rule->expect == NULL)
+        if (rule->expect.len == 0)
                 return ask_person(e, rule, err);
         enum truth truth;
         struct cm_cel_run run;
-        int r = ask(e, rule->expect, &truth, &run, err);
+        int r = ask(e, rule->expect, &e->ref->expect, &truth, &run, err);
         *ret_passed = r == 0 && truth == IS_TRUE;
         if (r < 0 || truth != IS_FALSE)
                 return r;
@@ -264,9 +280,12 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
         struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
         struct cm_cel_value list = { 0 };
         struct cm_err problem = CM_ERR_INIT;
-        int r = cm_cel_eval(rule->each, &run, &list, &problem);
+        int r = program_of(e, rule->each, &e->ref->each, err);
+        if (r < 0)
+                return r;
+        r = cm_cel_eval(e->ref->each, &run, &list, &problem);
         if (r != 0 || list.kind != CM_CEL_LIST)
-                return add_unknown(e, rule->each, &list, &run, r < 0 ? &problem : NULL, err);
+                return add_unknown(e, e->ref->each, &list, &run, r < 0 ? &problem : NULL, err);
         size_t count = cm_cel_list_count(list);
         size_t passed_count = 0;
         r = 0;
@@ -298,10 +317,10 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                 return 0;
         }
         e->slots[CM_CHECK_SLOT_PARAMS] = cm_cel_from_node(e->ref->params);
-        if (rule->when != NULL) {
+        if (rule->when.len > 0) {
                 enum truth truth;
                 struct cm_cel_run run;
-                int r = ask(e, rule->when, &truth, &run, err);
+                int r = ask(e, rule->when, &e->ref->when, &truth, &run, err);
                 if (r < 0 || truth == IS_UNKNOWN)
                         return r;
                 if (truth == IS_FALSE) {
@@ -309,7 +328,7 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                         return 0;
                 }
         }
-        if (rule->each != NULL)
+        if (rule->each.len > 0)
                 return expect_each(e, rule, err);
         bool passed = false;
         int r = expect(e, rule, &passed, err);
