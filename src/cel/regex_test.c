@@ -264,7 +264,11 @@ CM_TEST(large_automata)
         cm_buf_fini(&buf);
         const struct cm_regex *small = compile("\\b[a-z]{1,20}@[a-z]+\\.org$");
         CM_CHECK(!small->lazy->is_decided);
-        CM_CHECK(!cm_regex_search(small, cm_sv_slice(cm_buf_sv(&buf), 0, 0), arena(), NULL));
+        CM_CHECK(!cm_regex_search(small, CM_SV("a@b.net"), arena(), NULL));
+        CM_CHECK(!small->lazy->is_decided);
+        for (size_t i = 0; i < 40; i++)
+                CM_CHECK(cm_regex_search(small, CM_SV("a@b.org"), arena(), NULL));
+        CM_CHECK(small->lazy->is_decided);
         CM_CHECK(small->lazy->table.next != NULL);
 }
 

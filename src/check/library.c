@@ -2,7 +2,6 @@
 /* See library.h. */
 #include "check/library.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cursor.h"
@@ -124,12 +123,12 @@ static bool is_wanted(const struct cm_check_library *l, const struct entry *e)
 
 static bool has_view_of(const struct entry *e, const struct cm_document_kind *kind)
 {
-        for (const struct cm_check_view *const *v = kind->views; *v != NULL; v++) {
-                char word[64];
-                snprintf(word, sizeof(word), " %s ", (*v)->name);
-                if (cm_sv_find(e->views, cm_sv_from_cstr(word)) >= 0)
-                        return true;
-        }
+        struct cm_sv rest = e->views;
+        struct cm_sv word;
+        while (cm_sv_next_field(&rest, ' ', &word))
+                for (const struct cm_check_view *const *v = kind->views; *v != NULL; v++)
+                        if (cm_sv_eq(word, cm_sv_from_cstr((*v)->name)))
+                                return true;
         return false;
 }
 
@@ -158,8 +157,7 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
         int r = choose(l, err);
         if (r < 0)
                 return r;
-        struct cm_check *checks = CM_NEW_ARRAY(l->arena, struct cm_check, l->entries.count);
-        size_t count = 0;
+        CM_VEC(struct cm_check) checks = { 0 };
         for (size_t i = 0; i < l->entries.count; i++) {
                 struct entry *e = &l->entries.items[i];
                 if (e->is_profile || !is_wanted(l, e) || !has_view_of(e, kind))
@@ -170,11 +168,11 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                 bool by_default = !e->check->is_optional || l->options->all ||
                                   l->options->wanted_count > 0 || l->profile != NULL;
                 if (is_selected(l, e) && by_default)
-                        checks[count++] = *e->check;
+                        *CM_VEC_PUSH(l->arena, &checks) = *e->check;
         }
         struct kind_set *set = CM_VEC_PUSH(l->arena, &l->sets);
         set->kind = kind;
-        set->set = cm_check_set_new(l->arena, checks, count, &l->settings);
+        set->set = cm_check_set_new(l->arena, checks.items, checks.count, &l->settings);
         *ret = set->set;
         return 0;
 }
