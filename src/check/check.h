@@ -105,10 +105,11 @@ struct cm_check {
 CM_MUST_CHECK int cm_check_load(struct cm_arena *arena, struct cm_sv source,
                                 const struct cm_node *root, bool is_verified, struct cm_check *ret,
                                 struct cm_err *err);
-/* An expression with the names that the rule sees. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
+/* An expression with the names that the rule sees. `is_verified`: it was compiled before without error;
+ * the program is then of one thread. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
-                                   struct cm_sv text, const struct cm_cel_program **ret,
-                                   struct cm_err *err);
+                                   struct cm_sv text, bool is_verified,
+                                   const struct cm_cel_program **ret, struct cm_err *err);
 /* The rule's message. In the text "{{" is a brace. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_message_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
                                            struct cm_check_message *ret, struct cm_err *err);

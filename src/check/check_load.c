@@ -149,7 +149,7 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
-                     const struct cm_cel_program **ret, struct cm_err *err)
+                     bool is_verified, const struct cm_cel_program **ret, struct cm_err *err)
 {
         struct cm_sv names[CM_CHECK_SLOTS_MAX] = {
 #define X(slot, name) CM_SV(name),
@@ -160,7 +160,9 @@ int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, s
         names[CM_CHECK_SLOT_EACH] = rule->each_name;
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 names[count++] = cm_sv_from_cstr(*v);
-        const struct cm_cel_options options = { .variables = names, .variable_count = count };
+        const struct cm_cel_options options = { .variables = names,
+                                                .variable_count = count,
+                                                .late_literals = is_verified };
         return cm_cel_parse(arena, text, &options, ret, err);
 }
 
@@ -170,7 +172,8 @@ static int verify(struct loader *l, const struct cm_check_rule *rule, struct cm_
 {
         struct cm_err problem = CM_ERR_INIT;
         const struct cm_cel_program *ignored = NULL;
-        if (!l->is_verified && cm_check_compile(l->arena, rule, text, &ignored, &problem) < 0)
+        if (!l->is_verified &&
+            cm_check_compile(l->arena, rule, text, false, &ignored, &problem) < 0)
                 return wrong(l, pos, err, "expression: %s", problem.text);
         return 0;
 }

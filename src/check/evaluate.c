@@ -204,7 +204,8 @@ static int add_unknown(struct evaluation *e, const struct cm_cel_program *progra
 static int program_of(struct evaluation *e, struct cm_sv text, const struct cm_cel_program **slot,
                       struct cm_err *err)
 {
-        return *slot != NULL ? 0 : cm_check_compile(e->set->arena, e->ref->rule, text, slot, err);
+        return *slot != NULL ? 0
+                             : cm_check_compile(e->set->arena, e->ref->rule, text, true, slot, err);
 }
 
 enum truth {
