@@ -105,6 +105,12 @@ struct cm_check {
 CM_MUST_CHECK int cm_check_load(struct cm_arena *arena, struct cm_sv source,
                                 const struct cm_node *root, bool is_verified, struct cm_check *ret,
                                 struct cm_err *err);
+/* The names that a rule's expressions see, for the expression engine. */
+struct cm_check_names {
+        struct cm_sv names[CM_CHECK_SLOTS_MAX];
+        struct cm_cel_options options; /* points at `names`: not to be copied */
+};
+void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret);
 /* An expression with the names that the rule sees. `is_verified`: it was compiled before without error;
  * the program is then of one thread. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,

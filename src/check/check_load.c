@@ -2,6 +2,7 @@
 /* Reads check files (check.h). Every member is known by name: a misspelt one is an error. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "base/vec.h"
@@ -148,22 +149,28 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                                          "there is no view '%s'", cm_escape(l->arena, on));
 }
 
-int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
-                     bool is_verified, const struct cm_cel_program **ret, struct cm_err *err)
+void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret)
 {
-        struct cm_sv names[CM_CHECK_SLOTS_MAX] = {
+        const struct cm_sv common[CM_CHECK_SLOT_VIEW] = {
 #define X(slot, name) CM_SV(name),
                 CM_CHECK_COMMON_VARIABLES(X)
 #undef X
         };
-        size_t count = CM_CHECK_SLOT_VIEW;
-        names[CM_CHECK_SLOT_EACH] = rule->each_name;
+        memcpy(ret->names, common, sizeof(common));
+        ret->names[CM_CHECK_SLOT_EACH] = rule->each_name;
+        ret->options = (struct cm_cel_options){ .variables = ret->names,
+                                                .variable_count = CM_CHECK_SLOT_VIEW };
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
-                names[count++] = cm_sv_from_cstr(*v);
-        const struct cm_cel_options options = { .variables = names,
-                                                .variable_count = count,
-                                                .late_literals = is_verified };
-        return cm_cel_parse(arena, text, &options, ret, err);
+                ret->names[ret->options.variable_count++] = cm_sv_from_cstr(*v);
+}
+
+int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
+                     bool is_verified, const struct cm_cel_program **ret, struct cm_err *err)
+{
+        struct cm_check_names names;
+        cm_check_names(rule, &names);
+        names.options.late_literals = is_verified;
+        return cm_cel_parse(arena, text, &names.options, ret, err);
 }
 
 /* Tries an expression that stands at `pos`: a run compiles those that it comes to. */
