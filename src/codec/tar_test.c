@@ -124,3 +124,31 @@ CM_TEST(paths_are_cleaned_or_refused)
                         CM_CHECK_SV(got, cases[i].out);
         }
 }
+
+/* Bytes of 0x80 and more count as they are, or 256 less where a writer's char has a sign. */
+CM_TEST(checksums_of_high_bytes)
+{
+        char block[512];
+        header(block, "plain", '0', 0);
+        CM_CHECK(cm_tar_is_header(cm_sv_make(block, 512)));
+        memset(block + 345, 0xff, 155);
+        memcpy(block, "\xc3\xa9\x80", 3);
+        memset(block + 148, ' ', 8);
+        int sum = 0;
+        int sum_signed = 0;
+        for (size_t i = 0; i < 512; i++) {
+                sum += (unsigned char)block[i];
+                sum_signed += (signed char)block[i];
+        }
+        snprintf(block + 148, 7, "%06o", (unsigned)sum);
+        CM_CHECK(cm_tar_is_header(cm_sv_make(block, 512)));
+        snprintf(block + 148, 7, "%06o", (unsigned)sum + 1);
+        CM_CHECK(!cm_tar_is_header(cm_sv_make(block, 512)));
+        sum_signed += 256 * 140; /* an octal field has no sign: fewer high bytes */
+        memset(block + 345, 0x7f, 140);
+        sum_signed += 140 * (0x7f - 0xff);
+        snprintf(block + 148, 7, "%06o", (unsigned)sum_signed);
+        CM_CHECK(cm_tar_is_header(cm_sv_make(block, 512)));
+        snprintf(block + 148, 7, "%06o", (unsigned)sum_signed + 128);
+        CM_CHECK(!cm_tar_is_header(cm_sv_make(block, 512)));
+}
