@@ -16,6 +16,7 @@
         X(PARAMS, "params")   /* of the check: defaults, overridden by the profile */ \
         X(PROFILE, "profile") /* {name, tags} */                                      \
         X(RUN, "run")         /* {now, k8s: {major, minor}} */                        \
+        X(POLICY, "policy")   /* what a policy of Kubernetes was made from */         \
         X(EACH, "")           /* the rule's own variable of `each: LIST as NAME` */
 
 enum cm_check_slot {
@@ -27,7 +28,15 @@ enum cm_check_slot {
 
 enum {
         CM_CHECK_VIEW_VARIABLES_MAX = 8,
-        CM_CHECK_SLOTS_MAX = CM_CHECK_SLOT_VIEW + CM_CHECK_VIEW_VARIABLES_MAX
+        CM_CHECK_VARIABLES_MAX = 64, /* that one check declares */
+        CM_CHECK_SLOTS_MAX =
+                CM_CHECK_SLOT_VIEW + CM_CHECK_VIEW_VARIABLES_MAX + CM_CHECK_VARIABLES_MAX
+};
+
+/* A value that the rules of a check share: "variables.NAME", which may use those before it. */
+struct cm_check_variable {
+        struct cm_sv name; /* with "variables." */
+        struct cm_sv text;
 };
 
 /*
@@ -59,6 +68,8 @@ struct cm_check_rule {
         const struct cm_check_view *view;
         struct cm_sv kind; /* "k8s.Service" is k8s.object of this kind; or "" */
         struct cm_node_pos pos;
+        const struct cm_check_variable *variables; /* the check's */
+        size_t variable_count;
         struct cm_check_versions versions;
         /* Expressions (cm_check_compile()); "" is not there. */
         struct cm_sv when; /* false: NOT_APPLICABLE */
@@ -66,6 +77,7 @@ struct cm_check_rule {
         struct cm_sv each_name;
         struct cm_sv expect;  /* true: PASS, false: FAIL; not there: MANUAL */
         struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */
+        struct cm_sv message_expression; /* its text goes before `message` when it has one */
 };
 
 struct cm_check_map {
@@ -86,6 +98,9 @@ struct cm_check {
         const struct cm_node *references;
         const struct cm_node *params;   /* name -> {default, doc} */
         const struct cm_node *defaults; /* name -> value */
+        const struct cm_node *policy;   /* of checks made from one (policy_load.h), or NULL */
+        const struct cm_check_variable *variables;
+        size_t variable_count;
         const struct cm_node *tests;
         const struct cm_check_map *maps;
         size_t map_count;
@@ -111,6 +126,8 @@ struct cm_check_names {
         struct cm_cel_options options; /* points at `names`: not to be copied */
 };
 void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret);
+/* The slot of the check's variable `index`. */
+size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index);
 /* An expression with the names that the rule sees. `is_verified`: it was compiled before without error;
  * the program is then of one thread. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,

@@ -162,6 +162,16 @@ void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret
                                                 .variable_count = CM_CHECK_SLOT_VIEW };
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 ret->names[ret->options.variable_count++] = cm_sv_from_cstr(*v);
+        for (size_t i = 0; i < rule->variable_count; i++)
+                ret->names[ret->options.variable_count++] = rule->variables[i].name;
+}
+
+size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index)
+{
+        size_t slot = CM_CHECK_SLOT_VIEW;
+        for (const char *const *v = rule->view->variables; *v != NULL; v++)
+                slot++;
+        return slot + index;
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
@@ -237,6 +247,20 @@ static int load_message(struct loader *l, const struct cm_node *n, struct cm_che
                        : 0;
 }
 
+/* A variable sees what the rule sees, but for `each`, and the variables before it. */
+static int verify_variables(struct loader *l, const struct cm_check_rule *rule, struct cm_err *err)
+{
+        struct cm_check_rule first = *rule;
+        int r = 0;
+        for (size_t i = 0; i < rule->variable_count && r == 0; i++) {
+                first.variable_count = i;
+                r = verify(l, &first, rule->variables[i].text, rule->pos, err);
+                if (r < 0)
+                        return cm_err_context(err, "%.*s", CM_SV_ARG(rule->variables[i].name));
+        }
+        return r;
+}
+
 static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
                      struct cm_err *err)
 {
@@ -244,8 +268,12 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
                                              "message", "since", "until", NULL };
         int r = only(l, n, known, err);
         rule->pos = n->pos;
+        rule->variables = l->check->variables;
+        rule->variable_count = l->check->variable_count;
         if (r == 0)
                 r = load_view(l, n, rule, err);
+        if (r == 0)
+                r = verify_variables(l, rule, err);
         if (r == 0)
                 r = load_minor(l, cm_node_get(n, "since"), 0, &rule->versions.since, err);
         if (r == 0)
@@ -262,6 +290,30 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
         if (r == 0 && rule->expect.len > 0 && cm_node_string(message).len == 0)
                 r = wrong(l, n->pos, err, "member 'message' is missing");
         return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
+}
+
+/* variables: {name: expression} */
+static int load_variables(struct loader *l, const struct cm_node *variables, struct cm_err *err)
+{
+        size_t count = cm_node_count(variables);
+        if (variables == NULL)
+                return 0;
+        if (variables->type != CM_NODE_MAP || count > CM_CHECK_VARIABLES_MAX)
+                return wrong(l, variables->pos, err,
+                             "'variables' must be a mapping of at most %d expressions",
+                             CM_CHECK_VARIABLES_MAX);
+        struct cm_check_variable *out = CM_NEW_ARRAY(l->arena, struct cm_check_variable, count);
+        for (size_t i = 0; i < count; i++) {
+                const struct cm_node_member *m = &variables->map.members[i];
+                if (cm_node_string(m->value).len == 0)
+                        return wrong(l, m->key_pos, err, "'%s' must be an expression in quotes",
+                                     cm_escape(l->arena, m->key));
+                out[i].name = cm_sv_printf(l->arena, "variables.%.*s", CM_SV_ARG(m->key));
+                out[i].text = m->value->text;
+        }
+        l->check->variables = out;
+        l->check->variable_count = count;
+        return 0;
 }
 
 /* evidence: {name: what it is} */
@@ -324,10 +376,10 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
                   bool is_verified, struct cm_check *ret, struct cm_err *err)
 {
-        static const char *const known[] = { "id",         "title", "severity", "status",
-                                             "rationale",  "maps",  "params",   "remediation",
-                                             "references", "rules", "tests",    "question",
-                                             "evidence",   NULL };
+        static const char *const known[] = { "id",         "title",     "severity", "status",
+                                             "rationale",  "maps",      "params",   "remediation",
+                                             "references", "rules",     "tests",    "question",
+                                             "evidence",   "variables", NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
         int r = only(&l, root, known, err);
@@ -339,6 +391,8 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
                 r = load_params(&l, cm_node_get(root, "params"), err);
         if (r == 0)
                 r = load_evidence(&l, cm_node_get(root, "evidence"), err);
+        if (r == 0)
+                r = load_variables(&l, cm_node_get(root, "variables"), err);
         if (r == 0)
                 r = load_rules(&l, cm_node_get(root, "rules"), err);
         if (r == 0 && check.rule_count == 0 && check.question.len == 0)

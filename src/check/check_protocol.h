@@ -37,6 +37,7 @@ struct cm_check_job {
         uint32_t k8s_minor;
         int64_t now_s;
         bool all;             /* optional checks too */
+        bool only_policies;   /* of checks only those that --policy files were made into */
         bool with_passed;     /* results that pass or do not apply too, not only their number */
         struct cm_sv profile; /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */

@@ -38,6 +38,7 @@ struct checker {
         size_t last_sent;             /* the index that was asked for last */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
+        bool is_closed; /* the library: no more check files */
         struct cm_buf out;
         struct cm_buf checks; /* announcements that were not sent yet */
         struct cm_buf batch;  /* results that were not sent yet */
@@ -170,6 +171,7 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted = job.wanted;
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
+        c->options.only_policies = job.only_policies;
         c->with_passed = job.with_passed;
         c->options.profile = job.profile;
         return cm_check_library_new(c->arena, &c->options, &c->library, err);
@@ -178,6 +180,8 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
 static int on_pack(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
 {
         struct cm_sv text = CM_SV("");
+        if (c->is_closed)
+                return CM_RAISE(err, CM_E_WORKER, "parent sent a check file after a document");
         cm_note_set(c->notes, 0, CM_SV("check file"), name);
         int r = read_all(c->arena, fd, &text, err);
         return r < 0 ? r : cm_check_library_add(c->library, cm_sv_dup(c->arena, name), text, err);
@@ -191,8 +195,12 @@ static int on_frame(struct checker *c, const struct cm_frame *frame, struct cm_e
                 return on_job(c, payload, err);
         if (c->library == NULL)
                 return CM_RAISE(err, CM_E_WORKER, "parent sent no job");
-        if (frame->type == CM_CHECK_MSG_END)
-                return 1;
+        if (frame->type == CM_CHECK_MSG_END || frame->type == CM_CHECK_MSG_DOCUMENT) {
+                int r = c->is_closed ? 0 : cm_check_library_close(c->library, err);
+                c->is_closed = true;
+                if (r < 0 || frame->type == CM_CHECK_MSG_END)
+                        return r < 0 ? r : 1;
+        }
         if (frame->fd < 0)
                 return CM_RAISE(err, CM_E_WORKER, "message came without a descriptor");
         if (frame->type == CM_CHECK_MSG_PACK)
