@@ -30,6 +30,8 @@ bool cm_kubernetes_is_cluster_wide(struct cm_sv kind)
                 "CustomResourceDefinition",
                 "FlowSchema",
                 "IngressClass",
+                "MutatingAdmissionPolicy",
+                "MutatingAdmissionPolicyBinding",
                 "MutatingWebhookConfiguration",
                 "Namespace",
                 "Node",
@@ -95,8 +97,11 @@ static const struct cm_node *make_request(struct cm_arena *arena, const struct c
         const struct cm_node *kind = three_texts(arena, "kind", group, version, s->kind);
         const struct cm_node *resource = three_texts(arena, "resource", group, version,
                                                      cm_kubernetes_resource(arena, s->kind));
-        bool is_wide = cm_kubernetes_is_cluster_wide(s->kind);
-        struct cm_sv in = is_wide ? CM_SV("") : s->group.len > 0 ? s->group : CM_SV("default");
+        struct cm_sv in = s->group.len > 0 ? s->group : CM_SV("default");
+        if (cm_sv_eq(s->kind, CM_SV("Namespace")) && group.len == 0)
+                in = s->name; /* as if it were in itself */
+        else if (cm_kubernetes_is_cluster_wide(s->kind))
+                in = CM_SV("");
         cm_kubernetes_put(arena, request, "kind", kind);
         cm_kubernetes_put(arena, request, "resource", resource);
         cm_kubernetes_put(arena, request, "requestKind", kind);

@@ -26,46 +26,59 @@ struct bound {
 
 /*
  * Whether a request falls under constraints (matchConstraints of a policy, matchResources of a
- * binding; `c` is where they are), as the API server decides it. Of versions of a resource all match
- * (matchPolicy Equivalent) unless it is Exact. A namespace is known by name only: the label that
- * every namespace has of its name is there, others are unavailable.
+ * binding; "@" is where they are), as the API server decides it. Of versions of a resource all
+ * match (matchPolicy Equivalent) unless it is Exact. A namespace is known by name only: the label
+ * that every namespace has of its name is there, others are unavailable.
  */
-#define ANY_RULE(c, rules)                                                                       \
-        c ".?" rules ".orValue([]).exists(r, "                                                   \
-          "r.?operations.orValue([]).exists(o, o == '*' || o == request.operation) && "          \
-          "r.?apiGroups.orValue([]).exists(g, g == '*' || g == request.resource.group) && "      \
-          "(" c ".?matchPolicy.orValue('Equivalent') != 'Exact' || "                             \
-          "r.?apiVersions.orValue([]).exists(v, v == '*' || v == request.resource.version)) && " \
-          "r.?resources.orValue([]).exists(s, s == '*' || s == '*/*' || "                        \
-          "s == request.resource.resource) && "                                                  \
-          "(r.?scope.orValue('*') == '*' || "                                                    \
-          "(r.scope == 'Cluster') == (request.namespace == '')) && "                             \
-          "(r.?resourceNames.orValue([]).size() == 0 || request.name in r.resourceNames))"
-#define SELECTED(c, selector, label)                                                             \
-        c ".?" selector ".?matchLabels.orValue({}).all(k, v, " label " == optional.of(v)) && " c \
-          ".?" selector ".?matchExpressions.orValue([]).all(e, "                                 \
-          "cel.bind(k, e.key, "                                                                  \
-          "e.operator == 'In' ? " label ".hasValue() && " label ".value() in e.values : "        \
-          "e.operator == 'NotIn' ? !(" label ".hasValue() && " label ".value() in e.values) : "  \
-          "e.operator == 'Exists' ? " label ".hasValue() : !" label ".hasValue()))"
+#define IS_NAMESPACE    "(request.kind.kind == 'Namespace' && request.kind.group == '')"
+#define IS_CLUSTER_WIDE "(request.namespace == '' || " IS_NAMESPACE ")"
+#define ANY_RULE(rules)                                                                        \
+        "@.?" rules ".orValue([]).exists(r, "                                                  \
+        "r.?operations.orValue([]).exists(o, o == '*' || o == request.operation) && "          \
+        "r.?apiGroups.orValue([]).exists(g, g == '*' || g == request.resource.group) && "      \
+        "(@.?matchPolicy.orValue('Equivalent') != 'Exact' || "                                 \
+        "r.?apiVersions.orValue([]).exists(v, v == '*' || v == request.resource.version)) && " \
+        "r.?resources.orValue([]).exists(s, cel.bind(p, s.split('/', 2), "                     \
+        "(p[0] == '*' || p[0] == request.resource.resource) && "                               \
+        "(p.size() == 1 || p[1] == '*' || p[1] == ''))) && "                                   \
+        "(r.?scope.orValue('*') == '*' || "                                                    \
+        "(r.scope == 'Cluster' ? " IS_CLUSTER_WIDE " : !" IS_CLUSTER_WIDE ")) && "             \
+        "(r.?resourceNames.orValue([]).size() == 0 || request.name in r.resourceNames))"
+#define SELECTED(selector, label)                                                             \
+        "@.?" selector ".?matchLabels.orValue({}).all(k, v, " label " == optional.of(v)) && " \
+        "@.?" selector ".?matchExpressions.orValue([]).all(e, cel.bind(k, e.key, "            \
+        "e.operator == 'In' ? " label ".hasValue() && " label ".value() in e.values : "       \
+        "e.operator == 'NotIn' ? !(" label ".hasValue() && " label ".value() in e.values) : " \
+        "e.operator == 'Exists' ? " label ".hasValue() : !" label ".hasValue()))"
 #define OBJECT_LABEL "object.metadata.?labels[?k]"
-#define NAMESPACE_LABEL                                                                       \
-        "(k == 'kubernetes.io/metadata.name' ? "                                              \
-        "optional.of(request.kind.kind == 'Namespace' ? request.name : request.namespace) : " \
-        "request.kind.kind == 'Namespace' ? " OBJECT_LABEL " : "                              \
-        "namespaceObject.metadata.?labels[?k])"
-#define CONSTRAINTS(c)                                                                                                                           \
-        "(" c ".?resourceRules.orValue([]).size() == 0 || " ANY_RULE(                                                                            \
-                c,                                                                                                                               \
-                "resourceRules") ") && "                                                                                                         \
-                                 "!" ANY_RULE(                                                                                                   \
-                                         c,                                                                                                      \
-                                         "excludeResourceRules") " && "                                                                          \
-                                                                 "((request.namespace == '' && request.kind.kind != 'Namespace') || (" SELECTED( \
-                                                                         c, "namespaceSelector",                                                 \
-                                                                         NAMESPACE_LABEL) ")) && " SELECTED(c,                                   \
-                                                                                                            "objectSelector",                    \
-                                                                                                            OBJECT_LABEL)
+#define NAMESPACE_LABEL                                                                        \
+        "(k == 'kubernetes.io/metadata.name' ? optional.of(request.namespace) : " IS_NAMESPACE \
+        " ? " OBJECT_LABEL " : namespaceObject.metadata.?labels[?k])"
+static const char rules_text[] = "(@.?resourceRules.orValue([]).size() == 0 || " ANY_RULE(
+        "resourceRules") ") && !" ANY_RULE("excludeResourceRules");
+static const char selectors_text[] = "(request.namespace == '' || (" SELECTED(
+        "namespaceSelector", NAMESPACE_LABEL) ")) && " SELECTED("objectSelector", OBJECT_LABEL);
+/* The API server lets its own rules through, so that nobody locks himself out. */
+static const char exempt_text[] =
+        "(request.kind.group == 'admissionregistration.k8s.io' && request.kind.kind in "
+        "['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', "
+        "'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', "
+        "'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'])";
+
+static void put_constraints(struct cm_buf *out, const char *root)
+{
+        const char *const texts[] = { rules_text, " && ", selectors_text };
+        for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++) {
+                struct cm_sv rest = cm_sv_from_cstr(texts[i]);
+                struct cm_sv before, after;
+                while (cm_sv_cut(rest, '@', &before, &after)) {
+                        cm_buf_put_sv(out, before);
+                        cm_buf_put_str(out, root);
+                        rest = after;
+                }
+                cm_buf_put_sv(out, rest);
+        }
+}
 
 static int wrong(const struct cm_policy_object *o, const struct cm_node *at, struct cm_err *err,
                  const char *format, ...) CM_PRINTF(4, 5);
@@ -148,9 +161,12 @@ static int take_when(struct loading *l, const struct bound *b, struct cm_check_r
 {
         struct cm_buf out CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&out, CM_CEL_TEXT_BYTES_MAX);
-        cm_buf_put_str(&out, CONSTRAINTS("policy.constraints"));
-        if (b->binding != NULL)
-                cm_buf_put_str(&out, " && " CONSTRAINTS("policy.binding"));
+        cm_buf_printf(&out, "!%s && ", exempt_text);
+        put_constraints(&out, "policy.constraints");
+        if (b->binding != NULL) {
+                cm_buf_put_str(&out, " && ");
+                put_constraints(&out, "policy.binding");
+        }
         const struct cm_node *conditions =
                 cm_node_path(b->policy->root, "spec", "matchConditions", NULL);
         for (size_t i = 0; i < cm_node_count(conditions); i++) {
