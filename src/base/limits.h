@@ -18,7 +18,9 @@
 /* Manifest, index and config documents; distribution registries refuse manifests over 4 MiB. */
 #define CM_IMAGE_JSON_BYTES_MAX CM_MIB(8)
 #define CM_JSON_DEPTH_MAX       64
-#define CM_JSON_BYTES_MAX       CM_MIB(256)
+/* An image config that checks look at; it travels in one frame with what else is said of the image. */
+#define CM_IMAGE_CONFIG_BYTES_MAX CM_MIB(4)
+#define CM_JSON_BYTES_MAX         CM_MIB(256)
 /* Uncompressed bytes of one layer and of one image: more is taken for a decompression bomb. */
 #define CM_LAYER_BYTES_MAX ((uint64_t)256 << 30)
 #define CM_IMAGE_BYTES_MAX ((uint64_t)1 << 40)

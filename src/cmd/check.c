@@ -71,12 +71,7 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
-        { .name = "timeout",
-          .kind = CM_OPT_VALUE,
-          .arg = "SECONDS",
-          .otherwise = "600",
-          .help = "give up after this time",
-          .in_config = true },
+        CM_OPTS_TARGET,
         { .name = NULL },
 };
 
@@ -289,21 +284,25 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-... [flags]",
+        .summary = "check configuration files and images",
+        .synopsis = "FILE|DIR|IMAGE|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files.\n\n"
+                "files. Images are read as scan reads them: a file or layout that holds one, "
+                "archive:FILE, layout:DIR, podman:NAME, registry:REF, rootfs:DIR, and with "
+                "image: any other target of scan, as image:docker:NAME.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
-        .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
-                                           "coaming check -p pss-restricted k8s/",
-                                           "the checks of one profile on a directory",
-                                           "helm template . | coaming check -",
-                                           "what a chart becomes", NULL },
+        .examples =
+                (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
+                                       "coaming check -p pss-restricted k8s/",
+                                       "the checks of one profile on a directory",
+                                       "helm template . | coaming check -", "what a chart becomes",
+                                       "coaming check -p cis-docker-1.6.0 app.tar",
+                                       "an image that docker save wrote", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

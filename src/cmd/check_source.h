@@ -26,6 +26,10 @@ struct cm_check_source {
 CM_MUST_CHECK int cm_check_source_give(const struct cm_args *args, const char *target,
                                        struct cm_check_document_sink *sink, struct cm_err *err);
 
+/* An image or root file system, named as `coaming scan` takes it. Errors: those of cm_scan(). */
+CM_MUST_CHECK int cm_check_source_image_target(const struct cm_args *args, const char *target,
+                                               struct cm_check_document_sink *sink,
+                                               struct cm_err *err);
 /* One file by its path; "-" is standard input. Errors: CM_E_IO. */
 CM_MUST_CHECK int cm_check_source_file(const char *path, struct cm_check_document_sink *sink,
                                        struct cm_err *err);

@@ -479,6 +479,8 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
                 .digest = s->fetched.digest.len > 0 ? s->fetched.digest : s->image.digest,
                 .platform = s->image.platform,
                 .created = s->image.created,
+                .media_type = s->image.media_type,
+                .config = s->image.config,
         };
         struct cm_merge_layer *inputs =
                 CM_NEW_ARRAY(s->arena, struct cm_merge_layer, s->layer_count);
@@ -489,6 +491,7 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
                 if (!s->has_image)
                         continue;
                 layers[i].digest = s->image.layers[i].digest;
+                layers[i].media_type = s->image.layers[i].media_type;
                 layers[i].diff_id = s->image.layers[i].diff_id;
                 layers[i].created_by = s->image.layers[i].created_by;
                 layers[i].size_bytes = s->layers[i].tar_bytes;
