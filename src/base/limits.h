@@ -39,6 +39,12 @@
 #define CM_PACKAGES_MAX ((size_t)2000000)
 /* What one layer, or one directory, says about its files (image/record.h). */
 #define CM_LAYER_RECORDS_BYTES_MAX CM_MIB(512)
+/* Facts that checks ask about files (image/fact.h): of one kind in one layer, and in one list of the
+ * document; owners and users that are told apart in one layer; files of one owner that are told. */
+#define CM_IMAGE_FACTS_MAX          ((size_t)2000)
+#define CM_IMAGE_OWNERS_MAX         ((size_t)4096)
+#define CM_IMAGE_FILES_OF_OWNER_MAX 16
+#define CM_IMAGE_ACCOUNT_BYTES_MAX  CM_MIB(1)
 /* Blocks of the layer cache that are open at once; engines stop at 127 layers, more are read anew. */
 #define CM_LAYER_CACHE_OPEN_MAX 256
 /* One IPC frame. */

@@ -25,6 +25,8 @@ int cm_check_source_image_target(const struct cm_args *args, const char *target,
         struct cm_merge_result merged;
         int r = cm_target_options(&scoped, target, &options, err);
         if (r == 0)
+                options.facts = true;
+        if (r == 0)
                 r = cm_scan(arena, &options, &image, &merged, err);
         cm_progress_end();
         if (r < 0)

@@ -10,6 +10,7 @@ void cm_job_write(struct cm_buf *buf, const struct cm_job *job)
         cm_buf_put_u8(buf, (uint8_t)job->kind);
         cm_buf_put_le32(buf, job->contexts);
         cm_buf_put_u8(buf, job->hash_files ? 1 : 0);
+        cm_buf_put_u8(buf, job->facts ? 1 : 0);
         cm_buf_put_u8(buf, job->keep_keys ? 1 : 0);
         cm_buf_put_le32(buf, job->threads);
         cm_buf_put(buf, job->hash_key.bytes, sizeof(job->hash_key.bytes));
@@ -25,6 +26,7 @@ int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err)
         uint8_t kind = cm_cursor_u8(&c);
         job.contexts = cm_cursor_le32(&c);
         job.hash_files = cm_cursor_u8(&c) != 0;
+        job.facts = cm_cursor_u8(&c) != 0;
         job.keep_keys = cm_cursor_u8(&c) != 0;
         job.threads = cm_cursor_le32(&c);
         struct cm_sv hash_key = cm_cursor_take(&c, sizeof(job.hash_key.bytes));

@@ -59,6 +59,8 @@ struct scan {
 
 static uint32_t contexts_of(const struct scan *s)
 {
+        if (s->options->facts)
+                return 0;
         return s->source.kind == CM_SOURCE_DIR ? CM_CONTEXT_SOURCE : CM_CONTEXT_INSTALLED;
 }
 
@@ -350,6 +352,7 @@ static int send_job(struct scan *s, enum cm_job_kind kind, struct cm_err *err)
         struct cm_job job = { .kind = kind,
                               .contexts = contexts_of(s),
                               .hash_files = s->options->hash_files,
+                              .facts = s->options->facts,
                               .keep_keys = s->cache != NULL,
                               .hash_key = s->hash_key,
                               .threads = thread_count(s),
