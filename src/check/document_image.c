@@ -20,14 +20,19 @@ static const struct cm_check_view view_history = {
         .summary = "one step that built an image, as an instruction",
         .variables = history_variables,
 };
+static const struct cm_check_view view_run = {
+        .name = "image.run",
+        .summary = "one step that ran commands to build an image",
+        .variables = history_variables,
+};
 static const char *const files_variables[] = { "files", "image", NULL };
 static const struct cm_check_view view_files = {
         .name = "image.files",
         .summary = "the facts about the files of an image or root file system",
         .variables = files_variables,
 };
-static const struct cm_check_view *const views[] = { &view_config, &view_history, &view_files,
-                                                     NULL };
+static const struct cm_check_view *const views[] = { &view_config, &view_history, &view_run,
+                                                     &view_files, NULL };
 
 static bool image_is(struct cm_sv name, const struct cm_node *root)
 {
@@ -154,6 +159,9 @@ static int give_history(struct cm_arena *arena, const struct cm_document *docume
                 s.variables[1] = ins;
                 s.variables[2] = document->root;
                 r = sink->put(sink, &s, err);
+                s.view = &view_run;
+                if (r == 0 && cm_sv_eq(s.kind, CM_SV("RUN")))
+                        r = sink->put(sink, &s, err);
                 if (r < 0)
                         return r;
         }

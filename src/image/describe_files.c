@@ -119,7 +119,7 @@ static bool put_list(struct describing *d, const struct cm_merge_fact *facts, si
         return true;
 }
 
-/* The state that counts: etc/passwd may leave it to etc/shadow. Returns NULL when that is missing. */
+/* The state that counts: what etc/passwd leaves to etc/shadow and is not there fits no password. */
 static const char *password_of(const struct cm_map *shadow, const struct cm_account *account)
 {
         static const char *const words[] = {
@@ -130,9 +130,7 @@ static const char *password_of(const struct cm_map *shadow, const struct cm_acco
         if (account->password != CM_PASSWORD_SHADOW)
                 return words[account->password];
         const struct cm_account *other = cm_map_get(shadow, account->name);
-        if (other != NULL)
-                return words[other->password];
-        return shadow->count > 0 ? words[CM_PASSWORD_LOCKED] : NULL;
+        return words[other != NULL ? other->password : CM_PASSWORD_LOCKED];
 }
 
 static void put_user(struct describing *d, const struct cm_map *shadow, const struct cm_account *a)
