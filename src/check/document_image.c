@@ -67,7 +67,7 @@ static const struct cm_node *facts_of(struct cm_arena *arena, const struct cm_no
         struct cm_node *copy = cm_node_new_list(arena, list->pos);
         for (size_t i = 0; i < list->list.count; i++) {
                 const struct cm_node *item = list->list.items[i];
-                if (cm_node_type(item) != CM_NODE_MAP) {
+                if (cm_node_get(item, "path") == NULL) { /* users have none */
                         cm_node_add(arena, copy, item);
                         continue;
                 }
