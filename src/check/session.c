@@ -209,6 +209,14 @@ int cm_check_session_document(struct cm_check_session *s, const char *name, int 
         return r < 0 ? r : converse(s, document, err);
 }
 
+void cm_check_session_unread(struct cm_check_session *s, const char *name,
+                             const struct cm_err *problem)
+{
+        *CM_VEC_PUSH(s->arena, &s->unread) =
+                (struct cm_check_unread){ cm_sv_dup(s->arena, cm_sv_from_cstr(name)), problem->code,
+                                          cm_sv_dup(s->arena, cm_sv_from_cstr(problem->text)) };
+}
+
 int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome *ret,
                             struct cm_err *err)
 {

@@ -121,10 +121,16 @@ static int put_document(struct cm_check_document_sink *sink, const char *name, i
         return s->call(s->session, name, fd, err);
 }
 
+static void put_unread(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem)
+{
+        cm_check_session_unread(((struct session_sink *)(void *)sink)->session, name, problem);
+}
+
 static int give_packs(const struct cm_args *args, struct cm_check_session *session,
                       struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_add_pack };
+        struct session_sink sink = { { put_document, NULL }, session, cm_check_session_add_pack };
         const char *const *packs = NULL;
         size_t count = cm_args_list(args, "checks", &packs);
         int r = 0;
@@ -136,7 +142,9 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
 static int give_targets(const struct cm_args *args, struct cm_check_session *session,
                         struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_document };
+        struct session_sink sink = { { put_document, put_unread },
+                                     session,
+                                     cm_check_session_document };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = cm_check_source_give(args, args->positional[i], &sink.sink, err);

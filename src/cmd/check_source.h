@@ -12,6 +12,9 @@
 struct cm_check_document_sink {
         int (*put)(struct cm_check_document_sink *sink, const char *name, int fd,
                    struct cm_err *err);
+        /* One that is no document, because of what is in it; the run goes on. Or NULL. */
+        void (*unread)(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem);
 };
 
 struct cm_check_source {
@@ -26,7 +29,8 @@ struct cm_check_source {
 CM_MUST_CHECK int cm_check_source_give(const struct cm_args *args, const char *target,
                                        struct cm_check_document_sink *sink, struct cm_err *err);
 
-/* An image or root file system, named as `coaming scan` takes it. Errors: those of cm_scan(). */
+/* An image or root file system, named as `coaming scan` takes it. Errors: those of
+ * cm_scan(), but for content that is no image: that goes to `sink` as unread. */
 CM_MUST_CHECK int cm_check_source_image_target(const struct cm_args *args, const char *target,
                                                struct cm_check_document_sink *sink,
                                                struct cm_err *err);

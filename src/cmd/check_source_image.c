@@ -13,6 +13,13 @@ enum {
         ARENA_BYTES_MAX = 2000 << 20
 };
 
+/* Against: it is not there, may not be read, is ambiguous, or the reader failed. */
+static bool is_about_content(enum cm_err_code code)
+{
+        return code == CM_E_MALFORMED || code == CM_E_LIMIT || code == CM_E_DIGEST ||
+               code == CM_E_UNSUPPORTED;
+}
+
 int cm_check_source_image_target(const struct cm_args *args, const char *target,
                                  struct cm_check_document_sink *sink, struct cm_err *err)
 {
@@ -29,6 +36,11 @@ int cm_check_source_image_target(const struct cm_args *args, const char *target,
         if (r == 0)
                 r = cm_scan(arena, &options, &image, &merged, err);
         cm_progress_end();
+        if (r < 0 && sink->unread != NULL && is_about_content(err->code)) {
+                sink->unread(sink, target, err);
+                cm_err_clear(err);
+                return 0;
+        }
         if (r < 0)
                 return r;
         struct cm_buf out CM_CLEANUP(cm_buf_fini);
