@@ -3,6 +3,9 @@
  * What the name of a file says, see fact.h. All names are tables; this is asked for every entry of
  * every layer, so that the first test of each kind is one that hardly any path passes.
  */
+#include <pthread.h>
+#include <string.h>
+
 #include "image/fact.h"
 
 struct name_row {
@@ -208,6 +211,34 @@ static const char *const system_files[] = { "etc/passwd",
                                             "root/.ssh/authorized_keys",
                                             NULL };
 
+/* Which bytes the tables know at a place: most paths are told apart by one look each. */
+static struct {
+        bool base_first[256]; /* credentials and repositories */
+        bool base_last[256];  /* credential_ends */
+        bool path_first[256]; /* odd_dirs */
+} known;
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static void know_base(const char *name)
+{
+        known.base_first[(unsigned char)cm_sv_base_name(cm_sv_from_cstr(name)).ptr[0]] = true;
+}
+
+static void fill_known(void)
+{
+        for (size_t i = 0; i < CM_ARRAY_LEN(credentials); i++)
+                know_base(credentials[i].name);
+        for (size_t i = 0; i < CM_ARRAY_LEN(repositories); i++)
+                know_base(repositories[i].name);
+        know_base("etc/ssh/ssh_host_");
+        for (size_t i = 0; i < CM_ARRAY_LEN(credential_ends); i++) {
+                const char *end = credential_ends[i].name;
+                known.base_last[(unsigned char)end[strlen(end) - 1]] = true;
+        }
+        for (size_t i = 0; i < CM_ARRAY_LEN(odd_dirs); i++)
+                known.path_first[(unsigned char)odd_dirs[i][0]] = true;
+}
+
 static struct cm_sv parent_of(struct cm_sv path)
 {
         struct cm_sv dir, base;
@@ -257,14 +288,15 @@ static bool is_example(struct cm_sv path)
 static const char *find_credential(struct cm_sv path)
 {
         struct cm_sv base = cm_sv_base_name(path);
-        for (size_t i = 0; i < CM_ARRAY_LEN(credentials); i++)
+        bool may_begin = base.len > 0 && known.base_first[(unsigned char)base.ptr[0]];
+        bool may_end = base.len > 5 && known.base_last[(unsigned char)base.ptr[base.len - 1]];
+        for (size_t i = 0; i < CM_ARRAY_LEN(credentials) && may_begin; i++)
                 if (ends_in(path, cm_sv_from_cstr(credentials[i].name)))
                         return credentials[i].word;
-        for (size_t i = 0; i < CM_ARRAY_LEN(credential_ends); i++)
-                if (base.len > 5 &&
-                    cm_sv_has_suffix(base, cm_sv_from_cstr(credential_ends[i].name)))
+        for (size_t i = 0; i < CM_ARRAY_LEN(credential_ends) && may_end; i++)
+                if (cm_sv_has_suffix(base, cm_sv_from_cstr(credential_ends[i].name)))
                         return credential_ends[i].word;
-        if (cm_sv_has_prefix(path, CM_SV("etc/ssh/ssh_host_")) &&
+        if (may_begin && cm_sv_has_prefix(path, CM_SV("etc/ssh/ssh_host_")) &&
             cm_sv_has_suffix(path, CM_SV("_key")))
                 return "ssh host key";
         if (cm_sv_has_prefix(path, CM_SV("etc/ssl/private/")))
@@ -280,7 +312,9 @@ static const char *credential_word(struct cm_sv path)
 
 static const char *repository_word(struct cm_sv path)
 {
-        for (size_t i = 0; i < CM_ARRAY_LEN(repositories); i++)
+        struct cm_sv base = cm_sv_base_name(path);
+        bool may_begin = base.len > 0 && known.base_first[(unsigned char)base.ptr[0]];
+        for (size_t i = 0; i < CM_ARRAY_LEN(repositories) && may_begin; i++)
                 if (ends_in(path, cm_sv_from_cstr(repositories[i].name)))
                         return repositories[i].word;
         return "";
@@ -310,7 +344,8 @@ static bool may_be_cache(struct cm_sv path)
 
 static bool is_odd_place(struct cm_sv path)
 {
-        for (size_t i = 0; i < CM_ARRAY_LEN(odd_dirs); i++)
+        bool may_begin = known.path_first[(unsigned char)path.ptr[0]];
+        for (size_t i = 0; i < CM_ARRAY_LEN(odd_dirs) && may_begin; i++)
                 if (cm_sv_has_prefix(path, cm_sv_from_cstr(odd_dirs[i])))
                         return true;
         return false;
@@ -327,6 +362,7 @@ uint32_t cm_fact_kinds_of_name(struct cm_sv path, enum cm_tar_type type)
 {
         if (path.len == 0 || type == CM_TAR_DIR)
                 return 0;
+        pthread_once(&known_once, fill_known);
         uint32_t kinds = 0;
         bool is_file = type == CM_TAR_FILE || type == CM_TAR_HARDLINK;
         struct cm_sv base = cm_sv_base_name(path);
@@ -351,6 +387,7 @@ uint32_t cm_fact_kinds_of_name(struct cm_sv path, enum cm_tar_type type)
 
 const char *cm_fact_word(enum cm_fact_kind kind, struct cm_sv path)
 {
+        pthread_once(&known_once, fill_known);
         if (kind == CM_FACT_TOOL)
                 return tool_word(path);
         if (kind == CM_FACT_CREDENTIAL)
