@@ -62,16 +62,22 @@ void cm_check_session_stop(struct cm_check_session *s)
         s->runs = false;
 }
 
-static int on_check(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
+static int on_checks(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
 {
-        struct cm_check_meta meta;
-        int r = cm_check_meta_parse(cm_sv_dup(s->arena, payload), &meta, err);
-        if (r < 0)
-                return r;
-        if (meta.index != s->checks.count)
-                return CM_RAISE(err, CM_E_WORKER, "checker announced a check out of order");
-        *CM_VEC_PUSH(s->arena, &s->checks) = meta;
-        return 0;
+        struct cm_cursor c = cm_cursor_make(cm_sv_dup(s->arena, payload));
+        int r = 0;
+        while (r == 0 && c.len > 0) {
+                struct cm_check_meta meta = { 0 };
+                struct cm_sv bytes = cm_cursor_bytes(&c);
+                r = cm_cursor_check(&c, "checks", err);
+                if (r == 0)
+                        r = cm_check_meta_parse(bytes, &meta, err);
+                if (r == 0 && meta.index != s->checks.count)
+                        r = CM_RAISE(err, CM_E_WORKER, "checker announced a check out of order");
+                if (r == 0)
+                        *CM_VEC_PUSH(s->arena, &s->checks) = meta;
+        }
+        return r;
 }
 
 /* By the object and the place in it, not by file name or line: moving text about changes nothing. */
@@ -164,8 +170,8 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document, const str
 {
         struct cm_sv payload = cm_buf_sv(&frame->payload);
         switch (frame->type) {
-        case CM_CHECK_MSG_CHECK:
-                return on_check(s, payload, err);
+        case CM_CHECK_MSG_CHECKS:
+                return on_checks(s, payload, err);
         case CM_CHECK_MSG_RESULTS:
                 return on_results(s, document, payload, err);
         case CM_CHECK_MSG_TALLY:

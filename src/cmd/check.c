@@ -44,6 +44,12 @@ static const struct cm_opt options[] = {
           .arg = "FILE",
           .help = "check file of your own, beside the built-in ones; repeatable",
           .in_config = true },
+        { .name = "policy",
+          .kind = CM_OPT_LIST,
+          .arg = "FILE",
+          .help = "only ValidatingAdmissionPolicy objects of a file, with bindings and "
+                  "parameters; repeatable",
+          .in_config = true },
         { .name = "k8s-version",
           .kind = CM_OPT_VALUE,
           .arg = "1.NN",
@@ -94,6 +100,9 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
         job->with_passed = cm_args_flag(args, "show-passed");
+        const char *const *policies = NULL;
+        job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
+                             cm_args_list(args, "only", &policies) == 0;
         const char *const *only = NULL;
         size_t count = cm_args_list(args, "only", &only);
         CM_VEC(struct cm_sv) wanted = { 0 };
@@ -134,6 +143,9 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
         const char *const *packs = NULL;
         size_t count = cm_args_list(args, "checks", &packs);
         int r = 0;
+        for (size_t i = 0; i < count && r == 0; i++)
+                r = cm_check_source_file(packs[i], &sink.sink, err);
+        count = cm_args_list(args, "policy", &packs);
         for (size_t i = 0; i < count && r == 0; i++)
                 r = cm_check_source_file(packs[i], &sink.sink, err);
         return r;
