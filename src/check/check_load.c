@@ -130,13 +130,10 @@ static int load_minor(struct loader *l, const struct cm_node *n, uint32_t otherw
         return 0;
 }
 
-static int load_view(struct loader *l, const struct cm_node *rule, struct cm_check_rule *out,
+static int load_view(struct loader *l, const struct cm_node *view, struct cm_check_rule *out,
                      struct cm_err *err)
 {
-        struct cm_sv on;
-        int r = text_of(l, rule, "on", true, &on, err);
-        if (r < 0)
-                return r;
+        struct cm_sv on = cm_node_string(view);
         out->view = cm_check_view_find(on);
         struct cm_sv kind = cm_sv_skip(on, 4);
         if (out->view == NULL && cm_sv_has_prefix(on, CM_SV("k8s.")) && kind.len > 0 &&
@@ -144,9 +141,9 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                 out->view = cm_check_view_find(CM_SV("k8s.object"));
                 out->kind = kind;
         }
-        return out->view != NULL ? 0
-                                 : wrong(l, cm_node_get(rule, "on")->pos, err,
-                                         "there is no view '%s'", cm_escape(l->arena, on));
+        return out->view != NULL
+                       ? 0
+                       : wrong(l, view->pos, err, "there is no view '%s'", cm_escape(l->arena, on));
 }
 
 void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret)
@@ -261,8 +258,8 @@ static int verify_variables(struct loader *l, const struct cm_check_rule *rule, 
         return r;
 }
 
-static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
-                     struct cm_err *err)
+static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_node *view,
+                     struct cm_check_rule *rule, struct cm_err *err)
 {
         static const char *const known[] = { "on",      "when",  "each",  "expect",
                                              "message", "since", "until", NULL };
@@ -271,7 +268,7 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
         rule->variables = l->check->variables;
         rule->variable_count = l->check->variable_count;
         if (r == 0)
-                r = load_view(l, n, rule, err);
+                r = load_view(l, view, rule, err);
         if (r == 0)
                 r = verify_variables(l, rule, err);
         if (r == 0)
@@ -337,14 +334,24 @@ static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_e
         size_t count = cm_node_count(rules);
         if (rules != NULL && (rules->type != CM_NODE_LIST || count == 0))
                 return wrong(l, rules->pos, err, "'rules' must be a list");
-        struct cm_check_rule *out = CM_NEW_ARRAY(l->arena, struct cm_check_rule, count);
+        CM_VEC(struct cm_check_rule) out = { 0 };
         for (size_t i = 0; i < count; i++) {
-                int r = load_rule(l, cm_node_at(rules, i), &out[i], err);
-                if (r < 0)
-                        return r;
+                const struct cm_node *n = cm_node_at(rules, i);
+                const struct cm_node *on = cm_node_get(n, "on");
+                size_t views = cm_node_type(on) == CM_NODE_LIST ? cm_node_count(on) : 1;
+                if (on == NULL || views == 0)
+                        return wrong(l, n->pos, err, "member 'on' is missing");
+                /* One text, one rule for each view: the variables that it uses must be in all. */
+                for (size_t j = 0; j < views; j++) {
+                        const struct cm_node *view =
+                                on->type == CM_NODE_LIST ? cm_node_at(on, j) : on;
+                        int r = load_rule(l, n, view, CM_VEC_PUSH(l->arena, &out), err);
+                        if (r < 0)
+                                return r;
+                }
         }
-        l->check->rules = out;
-        l->check->rule_count = count;
+        l->check->rules = out.items;
+        l->check->rule_count = out.count;
         return 0;
 }
 

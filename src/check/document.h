@@ -17,6 +17,7 @@ struct cm_document {
         size_t number; /* of a stream of several documents */
         const struct cm_node *root;
         struct cm_node_locator *locator; /* of `root` */
+        bool has_no_lines;               /* of its kind */
 };
 
 /* One object. */
@@ -42,6 +43,7 @@ struct cm_document_kind {
         const char *summary;
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
+        bool has_no_lines; /* the program makes such documents: nobody has the text */
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */
@@ -64,6 +66,9 @@ const struct cm_check_view *cm_check_view_find(struct cm_sv name);
 /* One JSON value; of a key that stands twice the last counts. */
 CM_MUST_CHECK int cm_document_read_json(struct cm_arena *arena, struct cm_sv text,
                                         const struct cm_node **ret, struct cm_err *err);
+/* A copy that stands at `pos` as a whole; zero: nowhere. Depth is bound by readers. */
+const struct cm_node *cm_document_placed(struct cm_arena *arena, const struct cm_node *n,
+                                         struct cm_node_pos pos);
 /*
  * For formats whose readers take a member that is null for one that is not there: the tree without
  * such members. What has none is shared, not copied.

@@ -46,27 +46,10 @@ static const struct cm_node *make_run(struct cm_arena *arena,
         return run;
 }
 
-/* A copy that stands nowhere: a place in a check file must not be taken for one in the document.
- * Readers bound the depth (CM_NODE_DEPTH_MAX). */
+/* A place in a check file must not be taken for one in the document. */
 static const struct cm_node *without_places(struct cm_arena *arena, const struct cm_node *n)
 {
-        const struct cm_node_pos nowhere = { 0 };
-        struct cm_node *copy = NULL;
-        if (cm_node_type(n) == CM_NODE_MAP) {
-                copy = cm_node_new_map(arena, nowhere);
-                for (size_t i = 0; i < n->map.count; i++)
-                        cm_node_put(arena, copy, n->map.members[i].key, nowhere,
-                                    without_places(arena, n->map.members[i].value));
-        } else if (cm_node_type(n) == CM_NODE_LIST) {
-                copy = cm_node_new_list(arena, nowhere);
-                for (size_t i = 0; i < n->list.count; i++)
-                        cm_node_add(arena, copy, without_places(arena, n->list.items[i]));
-        } else if (n != NULL) {
-                copy = CM_NEW(arena, struct cm_node);
-                *copy = *n;
-                copy->pos = nowhere;
-        }
-        return copy;
+        return cm_document_placed(arena, n, (struct cm_node_pos){ 0 });
 }
 
 /* The check's defaults with what the profile says instead. */
@@ -140,8 +123,10 @@ static bool place_at(const struct evaluation *e, const struct cm_node *n,
         if (n == NULL || n->pos.line == 0 ||
             !cm_node_locate(e->subject->document->locator, e->arena, n, &ret->pointer))
                 return false;
-        ret->line = n->pos.line;
-        ret->column = n->pos.column;
+        if (!e->subject->document->has_no_lines) {
+                ret->line = n->pos.line;
+                ret->column = n->pos.column;
+        }
         return true;
 }
 
@@ -151,8 +136,10 @@ static bool place_at(const struct evaluation *e, const struct cm_node *n,
  */
 static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
 {
-        struct cm_check_place place = { .line = e->subject->pos.line,
-                                        .column = e->subject->pos.column };
+        struct cm_check_place place = { 0 };
+        if (!e->subject->document->has_no_lines)
+                place = (struct cm_check_place){ .line = e->subject->pos.line,
+                                                 .column = e->subject->pos.column };
         uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
         for (uint32_t i = 0; i < count; i++)
                 if (place_at(e, run->reads[(run->read_count - 1 - i) % CM_CEL_READS], &place))

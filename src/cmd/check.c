@@ -77,12 +77,7 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
-        { .name = "timeout",
-          .kind = CM_OPT_VALUE,
-          .arg = "SECONDS",
-          .otherwise = "600",
-          .help = "give up after this time",
-          .in_config = true },
+        CM_OPTS_TARGET,
         { .name = NULL },
 };
 
@@ -135,10 +130,16 @@ static int put_document(struct cm_check_document_sink *sink, const char *name, i
         return s->call(s->session, name, fd, err);
 }
 
+static void put_unread(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem)
+{
+        cm_check_session_unread(((struct session_sink *)(void *)sink)->session, name, problem);
+}
+
 static int give_packs(const struct cm_args *args, struct cm_check_session *session,
                       struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_add_pack };
+        struct session_sink sink = { { put_document, NULL }, session, cm_check_session_add_pack };
         const char *const *packs = NULL;
         size_t count = cm_args_list(args, "checks", &packs);
         int r = 0;
@@ -153,7 +154,9 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
 static int give_targets(const struct cm_args *args, struct cm_check_session *session,
                         struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_document };
+        struct session_sink sink = { { put_document, put_unread },
+                                     session,
+                                     cm_check_session_document };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = cm_check_source_give(args, args->positional[i], &sink.sink, err);
@@ -301,21 +304,25 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-... [flags]",
+        .summary = "check configuration files and images",
+        .synopsis = "FILE|DIR|IMAGE|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files.\n\n"
+                "files. Images are read as scan reads them: a file or layout that holds one, "
+                "archive:FILE, layout:DIR, podman:NAME, registry:REF, rootfs:DIR, and with "
+                "image: any other target of scan, as image:docker:NAME.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
-        .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
-                                           "coaming check -p pss-restricted k8s/",
-                                           "the checks of one profile on a directory",
-                                           "helm template . | coaming check -",
-                                           "what a chart becomes", NULL },
+        .examples =
+                (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
+                                       "coaming check -p pss-restricted k8s/",
+                                       "the checks of one profile on a directory",
+                                       "helm template . | coaming check -", "what a chart becomes",
+                                       "coaming check -p cis-docker-1.6.0 app.tar",
+                                       "an image that docker save wrote", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

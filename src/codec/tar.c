@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "codec/filecaps.h"
 
 enum {
         BLOCK = 512
@@ -36,7 +37,8 @@ struct overrides {
         bool has_gid;
         bool has_mtime;
         bool is_sparse;
-        bool has_caps;
+        char caps[CM_FILECAPS_BYTES_MAX];
+        size_t caps_len;
         uint64_t size_bytes;
         uint64_t uid;
         uint64_t gid;
@@ -210,7 +212,8 @@ static int pax_record(struct overrides *next, struct cm_sv key, struct cm_sv val
                         next->has_mtime = true;
                 }
         } else if (cm_sv_eq(key, CM_SV("SCHILY.xattr.security.capability"))) {
-                next->has_caps = true;
+                next->caps_len = CM_MIN(value.len, sizeof(next->caps));
+                memcpy(next->caps, value.ptr, next->caps_len);
         } else if (cm_sv_has_prefix(key, CM_SV("GNU.sparse."))) {
                 next->is_sparse = true;
         }
@@ -307,7 +310,8 @@ static int entry_begin(struct cm_tar *tar, uint64_t size, struct cm_err *err)
 {
         struct overrides *next = &tar->next;
         struct cm_tar_entry *e = &tar->entry;
-        *e = (struct cm_tar_entry){ .is_sparse = next->is_sparse, .has_caps = next->has_caps };
+        *e = (struct cm_tar_entry){ .is_sparse = next->is_sparse,
+                                    .caps = cm_sv_make(next->caps, next->caps_len) };
         uint64_t mode = 0;
         uint64_t mtime = 0;
         if (!number_field(tar->block + 100, 8, &mode) ||
