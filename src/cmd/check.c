@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/vec.h"
 #include "check/check_waiver.h"
 #include "check/session.h"
@@ -71,6 +73,10 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
+        { .name = "save",
+          .kind = CM_OPT_VALUE,
+          .arg = "FILE",
+          .help = "keep what was looked at, of one target, to check it again later" },
         { .name = "timeout",
           .kind = CM_OPT_VALUE,
           .arg = "SECONDS",
@@ -138,13 +144,47 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
         return r;
 }
 
+/* Passes documents on, and keeps the one there may be. */
+struct saving_sink {
+        struct cm_check_document_sink sink; /* first */
+        struct cm_check_document_sink *next;
+        const char *path; /* NULL: nothing is kept */
+        size_t count;
+};
+
+/* What an engine says of itself has secrets in it: the file is the user's alone. */
+static int put_and_save(struct cm_check_document_sink *sink, const char *name, int fd,
+                        struct cm_err *err)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        if (s->path == NULL)
+                return s->next->put(s->next, name, fd, err);
+        if (s->count++ > 0)
+                return CM_RAISE(
+                        err, CM_E_USAGE,
+                        "--save keeps one document, and the targets have more: save them one "
+                        "by one");
+        cm_buf_init(&text, CM_NODE_BYTES_MAX);
+        CM_IGNORE(lseek(fd, 0, SEEK_SET) < 0); /* a pipe cannot, and is read from where it is */
+        int r = cm_file_read_fd(fd, name, &text, err);
+        if (r == 0)
+                r = cm_buf_check(&text, "what is to be saved", err);
+        mode_t before = umask(S_IRWXG | S_IRWXO);
+        if (r == 0)
+                r = cm_file_replace(AT_FDCWD, s->path, cm_buf_sv(&text), false, err);
+        umask(before);
+        return r < 0 ? r : cm_check_source_text(name, cm_buf_sv(&text), s->next, err);
+}
+
 static int give_targets(const struct cm_args *args, struct cm_check_session *session,
                         struct cm_err *err)
 {
         struct session_sink sink = { { put_document }, session, cm_check_session_document };
+        struct saving_sink saving = { { put_and_save }, &sink.sink, cm_args_get(args, "save"), 0 };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
-                r = cm_check_source_give(args, args->positional[i], &sink.sink, err);
+                r = cm_check_source_give(args, args->positional[i], &saving.sink, err);
         return r;
 }
 
@@ -290,20 +330,23 @@ extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
         .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-... [flags]",
+        .synopsis = "FILE|DIR|-|docker:... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files.\n\n"
+                "files. docker: (or podman:) is the engine of this host: it is asked through its socket "
+                "(DOCKER_HOST).\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
-        .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
-                                           "coaming check -p pss-restricted k8s/",
-                                           "the checks of one profile on a directory",
-                                           "helm template . | coaming check -",
-                                           "what a chart becomes", NULL },
+        .examples =
+                (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
+                                       "coaming check -p pss-restricted k8s/",
+                                       "the checks of one profile on a directory",
+                                       "helm template . | coaming check -", "what a chart becomes",
+                                       "coaming check -p cis-docker-1.6.0 docker:",
+                                       "the engine of this host, with all that it has", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,
