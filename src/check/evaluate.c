@@ -39,27 +39,10 @@ static const struct cm_node *make_run(struct cm_arena *arena,
         return run;
 }
 
-/* A copy that stands nowhere: a place in a check file must not be taken for one in the document.
- * Readers bound the depth (CM_NODE_DEPTH_MAX). */
+/* A place in a check file must not be taken for one in the document. */
 static const struct cm_node *without_places(struct cm_arena *arena, const struct cm_node *n)
 {
-        const struct cm_node_pos nowhere = { 0 };
-        struct cm_node *copy = NULL;
-        if (cm_node_type(n) == CM_NODE_MAP) {
-                copy = cm_node_new_map(arena, nowhere);
-                for (size_t i = 0; i < n->map.count; i++)
-                        cm_node_put(arena, copy, n->map.members[i].key, nowhere,
-                                    without_places(arena, n->map.members[i].value));
-        } else if (cm_node_type(n) == CM_NODE_LIST) {
-                copy = cm_node_new_list(arena, nowhere);
-                for (size_t i = 0; i < n->list.count; i++)
-                        cm_node_add(arena, copy, without_places(arena, n->list.items[i]));
-        } else if (n != NULL) {
-                copy = CM_NEW(arena, struct cm_node);
-                *copy = *n;
-                copy->pos = nowhere;
-        }
-        return copy;
+        return cm_node_move(arena, n, (struct cm_node_pos){ 0 });
 }
 
 /* The check's defaults with what the profile says instead. */
