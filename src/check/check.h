@@ -61,6 +61,7 @@ struct cm_check_rule {
         struct cm_node_pos pos;
         struct cm_check_versions versions;
         const struct cm_cel_program *when; /* false: NOT_APPLICABLE; NULL: always */
+        struct cm_sv reason;               /* of that NOT_APPLICABLE, or "" */
         const struct cm_cel_program *each; /* list whose items are looked at one by one, or NULL */
         struct cm_sv each_name;
         const struct cm_cel_program *expect; /* true: PASS, false: FAIL; NULL: MANUAL */

@@ -22,11 +22,10 @@ static const struct cm_check_view kinds[CM_DOCKER_NONE] = {
           daemon_variables },
         { "docker.service", "one service of a swarm", engine_only },
         { "docker.execution", "what runs in a container by docker exec", engine_only },
-        { "docker.engine", "a running engine with all that it has", engine_only },
 };
 static const struct cm_check_view *const views[] = { &kinds[0], &kinds[1], &kinds[2], &kinds[3],
                                                      &kinds[4], &kinds[5], &kinds[6], &kinds[7],
-                                                     &kinds[8], &kinds[9], NULL };
+                                                     &kinds[8], NULL };
 
 static bool has(const struct cm_node *n, const char *key, enum cm_node_type type)
 {

@@ -18,7 +18,6 @@ enum cm_docker_kind {
         CM_DOCKER_DAEMON,
         CM_DOCKER_SERVICE,
         CM_DOCKER_EXECUTION,
-        CM_DOCKER_ENGINE,
         CM_DOCKER_NONE
 };
 

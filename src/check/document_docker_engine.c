@@ -229,8 +229,6 @@ int cm_docker_facts(struct cm_arena *arena, const struct cm_document *document,
                 r = give(&f, CM_DOCKER_INFO, cm_node_get(f.api, "info"), CM_SV(""), err);
         if (r == 0)
                 r = give(&f, CM_DOCKER_VERSION, version_of(&f), CM_SV("version"), err);
-        if (r == 0)
-                r = give(&f, CM_DOCKER_ENGINE, f.engine, CM_SV("engine"), err);
         for (size_t i = 0; i < CM_ARRAY_LEN(lists) && r == 0; i++)
                 r = give_list(&f, lists[i].member, lists[i].kind, err);
         return r;

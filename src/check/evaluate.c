@@ -101,6 +101,7 @@ struct evaluation {
         struct rule_ref *ref;
         const struct cm_node *item; /* of `each`, when it is a part of the document */
         bool is_not_applicable;     /* some rule of this check said so */
+        struct cm_sv reason;        /* the first that was given for it, or "" */
         size_t given;               /* results of this check */
 };
 
@@ -289,6 +290,7 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                         return r;
                 if (truth == IS_FALSE) {
                         e->is_not_applicable = true;
+                        e->reason = e->reason.len > 0 ? e->reason : rule->reason;
                         return 0;
                 }
         }
@@ -303,9 +305,10 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
 static int close_check(struct evaluation *e, struct cm_err *err)
 {
         int r = e->is_not_applicable && e->given == 0
-                        ? add(e, CM_CHECK_NOT_APPLICABLE, CM_SV(""), NULL, err)
+                        ? add(e, CM_CHECK_NOT_APPLICABLE, e->reason, NULL, err)
                         : 0;
         e->is_not_applicable = false;
+        e->reason = CM_SV("");
         e->given = 0;
         return r;
 }
