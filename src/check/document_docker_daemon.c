@@ -263,7 +263,7 @@ static bool take_read_file(struct cm_arena *arena, struct cm_docker_settings *s,
         struct cm_err ignored = CM_ERR_INIT;
         const struct cm_node *text = cm_node_get(file, "text");
         const struct cm_node *root = NULL;
-        if (file == NULL || cm_node_get(file, "problem") != NULL)
+        if (cm_node_type(file) != CM_NODE_MAP || cm_node_get(file, "problem") != NULL)
                 return false;
         if (text == NULL)
                 return true; /* there is none */
