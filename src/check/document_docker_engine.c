@@ -161,9 +161,25 @@ static int give_list(const struct facts *f, const char *member, enum cm_docker_k
         return r;
 }
 
-static int give_daemon(const struct facts *f, struct cm_err *err)
+/*
+ * The process that was found is this engine's when it listens on the socket, or when both are of one
+ * host. The socket of an engine elsewhere may be forwarded to where another one runs.
+ */
+static const struct cm_node *daemon_of(const struct facts *f)
 {
         const struct cm_node *daemon = cm_node_get(f->document->root, "daemon");
+        const struct cm_node *host = cm_node_get(daemon, "host");
+        const struct cm_node *info = cm_node_get(f->api, "info");
+        bool is_here =
+                cm_sv_eq(cm_node_get_string(host, "name"), cm_node_get_string(info, "Name")) &&
+                cm_sv_eq(cm_node_get_string(host, "kernel"),
+                         cm_node_get_string(info, "KernelVersion"));
+        return cm_node_bool(cm_node_get(daemon, "is_certain"), true) || is_here ? daemon : NULL;
+}
+
+static int give_daemon(const struct facts *f, struct cm_err *err)
+{
+        const struct cm_node *daemon = daemon_of(f);
         const struct cm_node *file = cm_node_get(daemon, "file");
         struct cm_docker_settings s = cm_docker_settings_of_daemon(f->arena, daemon);
         cm_docker_put(f->arena, f->engine, "daemon", s.values);

@@ -183,6 +183,30 @@ CM_TEST(a_single_object_knows_nothing_of_others)
         CM_CHECK(f.subject.variables[1] == NULL && f.subject.variables[3] == NULL);
 }
 
+CM_TEST(the_daemon_of_another_host_is_not_taken)
+{
+        static const struct {
+                const char *certain;
+                const char *name;
+                size_t want;
+        } cases[] = { { "true", "elsewhere", 1 },
+                      { "false", "here", 1 },
+                      { "false", "elsewhere", 0 } };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(8));
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
+                struct cm_sv text = cm_sv_printf(
+                        arena,
+                        "{\"schema\":\"coaming/engine-facts/v1\",\"daemon\":{\"command\":[\"dockerd\",\"--icc\"],"
+                        "\"is_certain\":%s,\"host\":{\"name\":\"here\",\"kernel\":\"6\"}},\"api\":{\"info\":"
+                        "{\"Name\":\"%s\",\"KernelVersion\":\"6\"}}}",
+                        cases[i].certain, cases[i].name);
+                struct first f = subject_of(arena, "docker.daemon", text.ptr);
+                CM_CHECK_INT(f.count, 1);
+                CM_CHECK_INT(cm_node_count(f.subject.variables[1]), cases[i].want);
+        }
+}
+
 CM_TEST(facts_of_another_version_are_refused)
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)

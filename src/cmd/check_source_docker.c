@@ -43,7 +43,7 @@ static int give_engine(const struct cm_args *args, enum cm_fetch_kind kind,
                 return r;
         struct cm_buf text CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&text, CM_NODE_BYTES_MAX);
-        cm_engine_facts_find(args->arena, cm_fetch_socket(fetch), is_podman, &facts);
+        cm_engine_facts_find(args->arena, cm_fetch_socket(fetch), &facts);
         cm_buf_printf(&text, "{\"schema\": \"coaming/engine-facts/v1\", \"engine\": \"%s\",\n",
                       name);
         cm_engine_facts_write(args->arena, &facts, &text);

@@ -2,6 +2,8 @@
 /* Implements engine_facts.h. */
 #include "cmd/engine_facts.h"
 
+#include <sys/utsname.h>
+
 #include "base/escape.h"
 #include "os/process.h"
 
@@ -114,8 +116,11 @@ static void write_listeners(pid_t pid, struct cm_buf *out)
         cm_buf_put_str(out, "]");
 }
 
-static void write_daemon(struct cm_arena *arena, pid_t pid, struct cm_buf *out)
+static void write_daemon(struct cm_arena *arena, const struct cm_engine_facts *facts,
+                         struct cm_buf *out)
 {
+        pid_t pid = facts->pid;
+        struct utsname host;
         struct cm_err ignored = CM_ERR_INIT;
         struct cm_buf command CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&command, FILE_BYTES_MAX);
@@ -129,7 +134,14 @@ static void write_daemon(struct cm_arena *arena, pid_t pid, struct cm_buf *out)
                 cm_buf_put_str(out, given++ > 0 ? ", " : "");
                 cm_buf_put_json(out, word);
         }
-        cm_buf_put_str(out, "]");
+        cm_buf_printf(out, "], \"is_certain\": %s", facts->is_certain ? "true" : "false");
+        if (uname(&host) == 0) {
+                cm_buf_put_str(out, ", \"host\": {\"name\": ");
+                cm_buf_put_json(out, cm_sv_from_cstr(host.nodename));
+                cm_buf_put_str(out, ", \"kernel\": ");
+                cm_buf_put_json(out, cm_sv_from_cstr(host.release));
+                cm_buf_put_str(out, "}");
+        }
         struct cm_sv path = config_file_of(cm_buf_sv(&command));
         if (path.len == 0)
                 path = default_config_file(arena, pid);
@@ -184,8 +196,9 @@ static void write_processes(struct cm_arena *arena, struct cm_buf *out)
         cm_buf_put_str(out, "],\n");
 }
 
-/* Of several with this name the one that names the socket; one alone needs no further proof. */
-static pid_t find_by_name(struct cm_arena *arena, struct cm_sv name, const char *socket)
+/* Of several with this name the one that names the socket; or the only one, which is not certain. */
+static pid_t find_by_name(struct cm_arena *arena, struct cm_sv name, const char *socket,
+                          bool *ret_is_certain)
 {
         struct cm_err ignored = CM_ERR_INIT;
         pid_t *pids = NULL;
@@ -206,17 +219,25 @@ static pid_t find_by_name(struct cm_arena *arena, struct cm_sv name, const char 
                     cm_sv_find(cm_buf_sv(&command), cm_sv_from_cstr(socket)) >= 0)
                         match = pids[i];
         }
+        *ret_is_certain = match != 0;
         return match != 0 || named > 1 ? match : first;
 }
 
-void cm_engine_facts_find(struct cm_arena *arena, const char *socket, bool is_podman,
-                          struct cm_engine_facts *ret)
+void cm_engine_facts_find(struct cm_arena *arena, const char *socket, struct cm_engine_facts *ret)
 {
-        struct cm_sv name = is_podman ? CM_SV("podman") : CM_SV("dockerd");
+        struct cm_sv docker = CM_SV("dockerd");
+        struct cm_sv podman = CM_SV("podman");
         pid_t pid = cm_process_of_socket(socket);
+        struct cm_sv name = pid == 0 ? CM_SV("") : cm_process_name(arena, pid);
+        bool is_podman = cm_sv_eq(name, podman);
+        ret->is_certain = true;
         /* With socket activation it is the service manager that listens; or somebody in between. */
-        if (pid == 0 || !cm_sv_eq(cm_process_name(arena, pid), name))
-                pid = find_by_name(arena, name, socket);
+        if (!is_podman && !cm_sv_eq(name, docker))
+                pid = find_by_name(arena, docker, socket, &ret->is_certain);
+        if (pid == 0) {
+                pid = find_by_name(arena, podman, socket, &ret->is_certain);
+                is_podman = pid != 0;
+        }
         ret->pid = is_podman ? 0 : pid; /* podman has no daemon whose configuration counts */
         ret->sees_processes = pid != 0;
 }
@@ -225,7 +246,7 @@ void cm_engine_facts_write(struct cm_arena *arena, const struct cm_engine_facts 
                            struct cm_buf *out)
 {
         if (facts->pid != 0)
-                write_daemon(arena, facts->pid, out);
+                write_daemon(arena, facts, out);
         if (facts->sees_processes)
                 write_processes(arena, out);
 }

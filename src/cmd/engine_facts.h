@@ -10,7 +10,8 @@
 #include "base/buf.h"
 
 struct cm_engine_facts {
-        int pid;             /* of the daemon, or 0 */
+        int pid;         /* of the daemon, or 0 */
+        bool is_certain; /* it listens on the socket; else it is the only one of its name here */
         bool sees_processes; /* those of containers are in our /proc too */
 };
 
@@ -18,8 +19,7 @@ struct cm_engine_facts {
  * Finds the daemon behind the socket. Never fails: what cannot be seen is left out of what
  * cm_engine_facts_write() says.
  */
-void cm_engine_facts_find(struct cm_arena *arena, const char *socket, bool is_podman,
-                          struct cm_engine_facts *ret);
+void cm_engine_facts_find(struct cm_arena *arena, const char *socket, struct cm_engine_facts *ret);
 /* One JSON object: {"daemon": {...}, "processes": [{"container", "name"}...]}, parts as known. */
 void cm_engine_facts_write(struct cm_arena *arena, const struct cm_engine_facts *facts,
                            struct cm_buf *out);

@@ -95,6 +95,19 @@ static struct cm_sv path_of(struct survey *s, const char *kind, struct cm_sv id,
                             CM_SV_ARG(cm_http_escape(s->arena, id, ":")), what);
 }
 
+/*
+ * Of what runs at the moment: it may have ended, and not every engine knows these questions. What is
+ * not told is left out, and not known.
+ */
+static int ask_if_told(struct survey *s, struct cm_sv path, struct cm_err *err)
+{
+        int r = ask(s, path, err);
+        if (r == 0 || r == ABSENT || (err->code != CM_E_ENV && err->code != CM_E_MALFORMED))
+                return r;
+        cm_err_clear(err);
+        return ABSENT;
+}
+
 /* What runs in the container beside its first process. */
 static int ask_about_running(struct survey *s, struct cm_sv id, struct cm_err *err)
 {
@@ -106,7 +119,7 @@ static int ask_about_running(struct survey *s, struct cm_sv id, struct cm_err *e
                 executions[i] = cm_sv_dup(s->arena, cm_json_string(cm_json_at(list, i)));
         int r = 0;
         for (size_t i = 0; i < count && r == 0; i++) {
-                r = ask(s, path_of(s, "exec", executions[i], "json"), err);
+                r = ask_if_told(s, path_of(s, "exec", executions[i], "json"), err);
                 if (r == 0) {
                         cm_buf_put_str(&s->executions, s->executions.len > 0 ? ",\n" : "");
                         cm_buf_put_sv(&s->executions, cm_buf_sv(&s->body));
@@ -115,7 +128,7 @@ static int ask_about_running(struct survey *s, struct cm_sv id, struct cm_err *e
         }
         if (r < 0 || !s->with_processes)
                 return r;
-        r = ask(s, path_of(s, "containers", id, "top"), err);
+        r = ask_if_told(s, path_of(s, "containers", id, "top"), err);
         if (r == 0) {
                 cm_buf_put_str(&s->processes, s->processes.len > 0 ? ",\n" : "");
                 cm_buf_put_json(&s->processes, id);
