@@ -157,7 +157,6 @@ static int put_and_save(struct cm_check_document_sink *sink, const char *name, i
                         struct cm_err *err)
 {
         struct saving_sink *s = (struct saving_sink *)(void *)sink;
-        struct cm_buf text CM_CLEANUP(cm_buf_fini);
         if (s->path == NULL)
                 return s->next->put(s->next, name, fd, err);
         if (s->count++ > 0)
@@ -165,6 +164,7 @@ static int put_and_save(struct cm_check_document_sink *sink, const char *name, i
                         err, CM_E_USAGE,
                         "--save keeps one document, and the targets have more: save them one "
                         "by one");
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&text, CM_NODE_BYTES_MAX);
         CM_IGNORE(lseek(fd, 0, SEEK_SET) < 0); /* a pipe cannot, and is read from where it is */
         int r = cm_file_read_fd(fd, name, &text, err);
