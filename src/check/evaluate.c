@@ -103,6 +103,8 @@ struct evaluation {
         bool is_not_applicable;     /* some rule of this check said so */
         struct cm_sv reason;        /* the first that was given for it, or "" */
         size_t given;               /* results of this check */
+        struct cm_cel_memo
+                memo; /* of the object: patterns are parameters, the same for all items */
 };
 
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
@@ -188,7 +190,7 @@ enum truth {
 static int ask(struct evaluation *e, const struct cm_cel_program *program, enum truth *ret,
                struct cm_cel_run *run, struct cm_err *err)
 {
-        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
+        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value v = { 0 };
         struct cm_err problem = CM_ERR_INIT;
         int r = cm_cel_eval(program, run, &v, &problem);
@@ -245,7 +247,7 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
 /* Every item on its own; PASS once, when all pass. */
 static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
 {
-        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value list = { 0 };
         struct cm_err problem = CM_ERR_INIT;
         int r = cm_cel_eval(rule->each, &run, &list, &problem);
