@@ -2,6 +2,12 @@
 /* Files of rules: PAM stacks, sshd's configuration, sudoers, audit rules. See host_text.h. */
 #include "host/host_text.h"
 
+enum {
+        /* Lines that are joined, and keywords that add up: hostile files must not make them grow
+         * with each line. The programs that read them stop at a few KiB. */
+        JOINED_BYTES_MAX = 64 << 10
+};
+
 static const struct cm_node_pos nowhere = { 0 };
 
 /* Takes a line with those that a backslash at its end joins to it. */
@@ -13,7 +19,8 @@ static bool next_joined(struct cm_arena *arena, struct cm_sv *rest, uint32_t *li
                 return false;
         ++*line;
         uint32_t joined = 0;
-        while (ret->len > 0 && ret->ptr[ret->len - 1] == '\\' && cm_sv_next_line(rest, &part)) {
+        while (ret->len > 0 && ret->len < JOINED_BYTES_MAX && ret->ptr[ret->len - 1] == '\\' &&
+               cm_sv_next_line(rest, &part)) {
                 *ret = cm_sv_join(arena, cm_sv_slice(*ret, 0, ret->len - 1), part);
                 joined++;
         }
@@ -74,7 +81,8 @@ static void put_sshd(struct cm_host_sshd *s, struct cm_sv keyword, struct cm_sv 
 {
         struct cm_node *values = s->open != NULL ? s->open : s->values;
         const struct cm_node *old = cm_node_get_sv(values, keyword);
-        if (old != NULL && !is_sshd_list(keyword))
+        if (old != NULL &&
+            (!is_sshd_list(keyword) || cm_node_get_string(old, "value").len > JOINED_BYTES_MAX))
                 return;
         if (old != NULL)
                 value = cm_sv_printf(s->arena, "%.*s %.*s",
