@@ -91,7 +91,8 @@ struct cm_host_names cm_host_list(struct cm_host *h, const char *directory)
                         ret.reason = CM_SV("more names than limit host_names_max");
                         break;
                 }
-                *CM_VEC_PUSH(h->arena, &ret) = cm_sv_dup(h->arena, name);
+                /* With a NUL at its end: patterns are matched by fnmatch(3). */
+                *CM_VEC_PUSH(h->arena, &ret) = cm_sv_printf(h->arena, "%s", e->d_name);
         }
         closedir(dir);
         if (ret.count > 1)

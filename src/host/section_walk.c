@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -136,6 +137,20 @@ static void walk_directory(struct walk *w, int fd, const char *path,
         closedir(dir);
 }
 
+static int by_path(const void *a, const void *b)
+{
+        return cm_sv_cmp(cm_node_get_string(*(const struct cm_node *const *)a, "path"),
+                         cm_node_get_string(*(const struct cm_node *const *)b, "path"));
+}
+
+/* Directories give their names in no order. */
+static void put_sorted(struct cm_host *h, struct cm_node *n, const char *key, struct cm_node *list)
+{
+        if (list->list.count > 1)
+                qsort(list->list.items, list->list.count, sizeof(const struct cm_node *), by_path);
+        cm_host_put(h->arena, n, key, list);
+}
+
 static void collect(struct cm_host *h, struct cm_node *facts)
 {
         struct cm_node *n = cm_host_map(h->arena);
@@ -160,10 +175,10 @@ static void collect(struct cm_host *h, struct cm_node *facts)
         }
         w.device = st.st_dev;
         walk_directory(&w, fd, "", 0);
-        cm_host_put(h->arena, n, "set_id", w.set_id);
-        cm_host_put(h->arena, n, "writable_files", w.writable_files);
-        cm_host_put(h->arena, n, "writable_directories", w.writable_directories);
-        cm_host_put(h->arena, n, "unowned", w.unowned);
+        put_sorted(h, n, "set_id", w.set_id);
+        put_sorted(h, n, "writable_files", w.writable_files);
+        put_sorted(h, n, "writable_directories", w.writable_directories);
+        put_sorted(h, n, "unowned", w.unowned);
         cm_host_put(h->arena, n, "skipped", w.skipped);
         if (w.cut.len > 0)
                 cm_host_put_text(h->arena, n, "cut", w.cut);
