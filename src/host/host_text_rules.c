@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of rules: PAM stacks, sshd's configuration, sudoers, audit rules. See host_text.h. */
+#include "base/buf.h"
 #include "host/host_text.h"
 
 enum {
-        /* Lines that are joined, and keywords that add up: hostile files must not make them grow
-         * with each line. The programs that read them stop at a few KiB. */
-        JOINED_BYTES_MAX = 64 << 10
+        /* Joined lines, and values that add up: a hostile file must not make them grow with each
+         * of its lines. Real ones have a hundred bytes. */
+        JOINED_BYTES_MAX = 64 << 10,
+        ADDED_BYTES_MAX = 4 << 10
 };
 
 static const struct cm_node_pos nowhere = { 0 };
@@ -14,17 +16,22 @@ static const struct cm_node_pos nowhere = { 0 };
 static bool next_joined(struct cm_arena *arena, struct cm_sv *rest, uint32_t *line,
                         struct cm_sv *ret)
 {
-        struct cm_sv part;
         if (!cm_sv_next_line(rest, ret))
                 return false;
         ++*line;
-        uint32_t joined = 0;
-        while (ret->len > 0 && ret->len < JOINED_BYTES_MAX && ret->ptr[ret->len - 1] == '\\' &&
-               cm_sv_next_line(rest, &part)) {
-                *ret = cm_sv_join(arena, cm_sv_slice(*ret, 0, ret->len - 1), part);
-                joined++;
+        if (!cm_sv_has_suffix(*ret, CM_SV("\\")))
+                return true;
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, JOINED_BYTES_MAX);
+        struct cm_sv part = *ret;
+        bool is_open = true;
+        while (is_open) {
+                is_open = cm_sv_has_suffix(part, CM_SV("\\"));
+                cm_buf_put_sv(&buf, is_open ? cm_sv_slice(part, 0, part.len - 1) : part);
+                is_open = is_open && !buf.overflow && cm_sv_next_line(rest, &part);
+                *line += is_open ? 1 : 0;
         }
-        *line += joined;
+        *ret = cm_sv_dup(arena, cm_buf_sv(&buf));
         return true;
 }
 
@@ -82,7 +89,7 @@ static void put_sshd(struct cm_host_sshd *s, struct cm_sv keyword, struct cm_sv 
         struct cm_node *values = s->open != NULL ? s->open : s->values;
         const struct cm_node *old = cm_node_get_sv(values, keyword);
         if (old != NULL &&
-            (!is_sshd_list(keyword) || cm_node_get_string(old, "value").len > JOINED_BYTES_MAX))
+            (!is_sshd_list(keyword) || cm_node_get_string(old, "value").len > ADDED_BYTES_MAX))
                 return;
         if (old != NULL)
                 value = cm_sv_printf(s->arena, "%.*s %.*s",

@@ -7,11 +7,16 @@ struct reader {
         struct cm_host *h;
         struct cm_host_sshd sshd;
         size_t depth;
+        size_t files;
         struct cm_sv problem;
 };
 
 static void read_file(struct reader *r, struct cm_sv path)
 {
+        if (++r->files > CM_HOST_INCLUDED_MAX)
+                r->problem = CM_SV("more included files than limit host_included_max");
+        if (r->problem.len > 0)
+                return;
         struct cm_host_text t = cm_host_read(r->h, path.ptr + 1);
         if (t.state != CM_HOST_READ)
                 r->problem = cm_sv_printf(r->h->arena, "%.*s: %.*s", CM_SV_ARG(path),
@@ -24,10 +29,10 @@ static void include(struct cm_host_includer *includer, struct cm_sv pattern, boo
 {
         struct reader *r = (struct reader *)(void *)includer;
         (void)is_directory;
-        if (r->depth >= CM_HOST_INCLUDES_MAX) {
+        if (r->depth >= CM_HOST_INCLUDES_MAX)
                 r->problem = CM_SV("files include each other deeper than limit host_includes_max");
+        if (r->problem.len > 0)
                 return;
-        }
         struct cm_sv path = cm_sv_printf(r->h->arena, "%s%.*s",
                                          cm_sv_has_prefix(pattern, CM_SV("/")) ? "" : "/etc/ssh/",
                                          CM_SV_ARG(pattern));
@@ -35,7 +40,7 @@ static void include(struct cm_host_includer *includer, struct cm_sv pattern, boo
         if (files.state == CM_HOST_UNREADABLE)
                 r->problem = files.reason;
         r->depth++;
-        for (size_t i = 0; i < files.count; i++) {
+        for (size_t i = 0; i < files.count && r->problem.len == 0; i++) {
                 /* A plain name that does not exist is passed over, as sshd does. */
                 if (cm_host_read(r->h, files.items[i].ptr + 1).state != CM_HOST_ABSENT)
                         read_file(r, files.items[i]);

@@ -7,11 +7,16 @@ struct reader {
         struct cm_host *h;
         struct cm_host_sudo sudo;
         size_t depth;
+        size_t files;
         struct cm_sv problem;
 };
 
 static void read_file(struct reader *r, struct cm_sv path)
 {
+        if (++r->files > CM_HOST_INCLUDED_MAX)
+                r->problem = CM_SV("more included files than limit host_included_max");
+        if (r->problem.len > 0)
+                return;
         struct cm_host_text t = cm_host_read(r->h, path.ptr + 1);
         if (t.state == CM_HOST_UNREADABLE)
                 r->problem = cm_sv_printf(r->h->arena, "%.*s: %.*s", CM_SV_ARG(path),
@@ -26,10 +31,10 @@ static void include(struct cm_host_includer *includer, struct cm_sv pattern, boo
         struct cm_sv path = cm_sv_printf(r->h->arena, "%s%.*s",
                                          cm_sv_has_prefix(pattern, CM_SV("/")) ? "" : "/etc/",
                                          CM_SV_ARG(pattern));
-        if (r->depth >= CM_HOST_INCLUDES_MAX) {
+        if (r->depth >= CM_HOST_INCLUDES_MAX)
                 r->problem = CM_SV("files include each other deeper than limit host_includes_max");
+        if (r->problem.len > 0)
                 return;
-        }
         r->depth++;
         if (is_directory) {
                 const char *const directories[] = { path.ptr + 1, NULL };
