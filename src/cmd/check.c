@@ -290,18 +290,20 @@ extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
         .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-... [flags]",
+        .synopsis = "FILE|DIR|host:[ROOT]|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
-                "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
-                "answers of docker inspect and docker info. Directories are searched for such "
-                "files.\n\n"
+                "also several in one file), Dockerfiles, Compose files, daemon.json, saved answers of "
+                "docker inspect and docker info, and facts of a host. Directories are searched for "
+                "such files; 'host:' is this host, 'host:DIR' the root file system in DIR.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
         .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
                                            "coaming check -p pss-restricted k8s/",
                                            "the checks of one profile on a directory",
+                                           "coaming check -p container-host host:",
+                                           "this host, as one that runs containers",
                                            "helm template . | coaming check -",
                                            "what a chart becomes", NULL },
         .options = options,
