@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `audit`: the rules that files set, in the order in which augenrules joins them: {rules}; null:
- * no audit framework is installed. What the kernel has loaded is not asked: docs/formats/host-facts.md.
+ * `audit`: the rules that files set, in the order in which augenrules joins them (`rules`), and of
+ * this host those that its kernel has loaded (`loaded`, or `loaded_error`). Null: there are none.
  */
+#include "host/audit_loaded.h"
 #include "host/host_text.h"
+#include "os/audit_rules.h"
 
 static const char *const directories[] = { "etc/audit/rules.d", NULL };
+
+struct loaded {
+        struct cm_arena *arena;
+        struct cm_node *list;
+};
+
+static void put_loaded(void *ctx, struct cm_sv rule)
+{
+        struct loaded *l = ctx;
+        cm_host_audit_loaded(l->arena, rule, l->list);
+}
+
+/* Of a kernel only its own root is asked. Returns: how many rules. */
+static size_t collect_loaded(struct cm_host *h, struct cm_node *audit)
+{
+        struct loaded l = { h->arena, cm_host_new_list(h->arena) };
+        struct cm_err err = CM_ERR_INIT;
+        if (!h->is_own)
+                return 0;
+        if (cm_audit_rules_list(put_loaded, &l, &err) < 0) {
+                cm_host_put_text(h->arena, audit, "loaded_error",
+                                 cm_sv_dup(h->arena, cm_sv_from_cstr(err.text)));
+                return 0;
+        }
+        cm_host_put(h->arena, audit, "loaded", l.list);
+        return cm_node_count(l.list);
+}
 
 static void collect(struct cm_host *h, struct cm_node *facts)
 {
@@ -16,7 +45,8 @@ static void collect(struct cm_host *h, struct cm_node *facts)
         struct cm_sv problem = files.state == CM_HOST_UNREADABLE    ? files.reason
                                : folder.state == CM_HOST_UNREADABLE ? folder.reason
                                                                     : CM_SV("");
-        if (folder.state == CM_HOST_ABSENT) {
+        size_t loaded = collect_loaded(h, audit);
+        if (folder.state == CM_HOST_ABSENT && loaded == 0) {
                 cm_host_put_null(h->arena, facts, "audit");
                 return;
         }
