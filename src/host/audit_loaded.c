@@ -24,12 +24,14 @@ static const struct {
                         removexattr, 235) CM_CALL(lremovexattr, 236) CM_CALL(fremovexattr, 237)
                         CM_CALL(mount, 21) CM_CALL(renameat, 302) CM_CALL(unlinkat, 301) CM_CALL(
                                 openat, 295) CM_CALL(truncate, 92) CM_CALL(ftruncate, 93)
-                                CM_CALL(init_module, 128) CM_CALL(finit_module, 350) CM_CALL(
-                                        delete_module, 129) CM_CALL(execve, 11)
+                                CM_CALL(init_module, 128) CM_CALL(finit_module, 350)
+                                        CM_CALL(delete_module, 129) CM_CALL(execve, 11) CM_CALL(
+                                                sethostname, 74) CM_CALL(setdomainname, 121)
 #ifdef SYS_chmod /* newer machines have only the forms with "at" */
-                                        CM_CALL(chmod, 15) CM_CALL(chown, 182) CM_CALL(lchown, 16)
-                                                CM_CALL(rename, 38) CM_CALL(unlink, 10)
-                                                        CM_CALL(creat, 8) CM_CALL(open, 5)
+                                                CM_CALL(chmod, 15) CM_CALL(chown,
+                                                                           182) CM_CALL(lchown, 16)
+                                                        CM_CALL(rename, 38) CM_CALL(unlink, 10)
+                                                                CM_CALL(creat, 8) CM_CALL(open, 5)
 #endif
 #undef CM_CALL
 };
@@ -101,6 +103,11 @@ static void add_field(struct cm_arena *arena, struct rule *r, uint32_t field, ui
                 cm_host_put_text(arena, r->node, "key",
                                  cm_sv_dup(arena, cm_cursor_take(texts, value)));
                 return;
+        case AUDIT_FIELD_COMPARE:
+                text = value == AUDIT_COMPARE_UID_TO_EUID
+                               ? cm_sv_printf(arena, "uid%seuid", op)
+                               : cm_sv_printf(arena, "compare%u%s", value, op);
+                break;
         case AUDIT_EXIT:
                 text = (int32_t)value == -13  ? cm_sv_printf(arena, "exit%s-EACCES", op)
                        : (int32_t)value == -1 ? cm_sv_printf(arena, "exit%s-EPERM", op)

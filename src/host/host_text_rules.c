@@ -297,7 +297,8 @@ static bool audit_option(struct cm_arena *arena, struct audit_rule *r, char opti
                 return true;
         case 'S':
                 while (cm_sv_next_field(&value, ',', &item))
-                        cm_host_add_text(arena, r->syscalls, item);
+                        if (!cm_sv_eq(item, CM_SV("all"))) /* as if there were no -S */
+                                cm_host_add_text(arena, r->syscalls, item);
                 return true;
         case 'F':
         case 'C':
