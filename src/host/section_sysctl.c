@@ -4,6 +4,7 @@
  * with its place), and both together (`values`), so that a check asks once. A name that the running
  * kernel does not have is {exists: false}.
  */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "host/host_text.h"
@@ -19,28 +20,69 @@ static const char *const directories[] = { "etc/sysctl.d",           "run/sysctl
                                            "usr/local/lib/sysctl.d", "usr/lib/sysctl.d",
                                            "lib/sysctl.d",           NULL };
 
-/* "net/ipv4/ip_forward" and "-net.ipv4.ip_forward" are ways to write the same. */
-static struct cm_node *with_plain_names(struct cm_arena *arena, const struct cm_node *values)
+/* "net/ipv4/ip_forward" is a way to write the same. */
+static struct cm_sv plain_name(struct cm_arena *arena, struct cm_sv key)
 {
-        struct cm_node *plain = cm_host_map(arena);
-        for (size_t i = 0; i < cm_node_count(values); i++) {
-                struct cm_sv key = values->map.members[i].key;
-                key = cm_sv_trim(cm_sv_has_prefix(key, CM_SV("-")) ? cm_sv_skip(key, 1) : key);
-                const char *first = key.len == 0 ? NULL : memchr(key.ptr, '/', key.len);
-                const char *dot = key.len == 0 ? NULL : memchr(key.ptr, '.', key.len);
-                if (first != NULL && (dot == NULL || first < dot)) {
-                        char *copy = cm_arena_alloc(arena, key.len, 1);
-                        for (size_t j = 0; j < key.len; j++)
-                                copy[j] = key.ptr[j] == '/' ? '.' : key.ptr[j];
-                        key = cm_sv_make(copy, key.len);
-                }
-                cm_node_put(arena, plain, key, (struct cm_node_pos){ 0 },
-                            values->map.members[i].value);
-        }
-        return plain;
+        const char *slash = key.len == 0 ? NULL : memchr(key.ptr, '/', key.len);
+        const char *dot = key.len == 0 ? NULL : memchr(key.ptr, '.', key.len);
+        if (slash == NULL || (dot != NULL && dot < slash))
+                return key;
+        char *copy = cm_arena_alloc(arena, key.len, 1);
+        for (size_t i = 0; i < key.len; i++)
+                copy[i] = key.ptr[i] == '/' ? '.' : key.ptr[i];
+        return cm_sv_make(copy, key.len);
 }
 
-static const struct cm_node *read_settings(struct cm_host *h, struct cm_sv *ret_problem)
+struct settings {
+        struct cm_node *exact;
+        struct cm_node *patterns; /* names with "*" */
+        struct cm_node *excluded; /* of patterns: "-NAME" without a value */
+};
+
+/* "-NAME = value" only says that an error does not matter. Spec: sysctl.d(5). */
+static void sort_settings(struct cm_arena *arena, const struct cm_node *values,
+                          struct settings *ret)
+{
+        for (size_t i = 0; i < cm_node_count(values); i++) {
+                const struct cm_node *value = values->map.members[i].value;
+                struct cm_sv key = values->map.members[i].key;
+                bool is_lenient = cm_sv_has_prefix(key, CM_SV("-"));
+                key = plain_name(arena, cm_sv_trim(cm_sv_skip(key, is_lenient ? 1 : 0)));
+                struct cm_node *to = ret->exact;
+                if (is_lenient && cm_node_get_string(value, "value").len == 0)
+                        to = ret->excluded;
+                else if (cm_sv_find_char(key, '*') >= 0)
+                        to = ret->patterns;
+                cm_node_put(arena, to, key, (struct cm_node_pos){ 0 }, value);
+        }
+}
+
+static const char *as_path(struct cm_arena *arena, struct cm_sv name)
+{
+        char *path = cm_arena_alloc(arena, name.len + 1, 1);
+        for (size_t i = 0; i < name.len; i++)
+                path[i] = name.ptr[i] == '.' ? '/' : name.ptr[i];
+        path[name.len] = '\0';
+        return path;
+}
+
+/* What files set of a name: itself, else the last pattern that it fits. */
+static const struct cm_node *find_setting(struct cm_arena *arena, const struct settings *s,
+                                          const char *name)
+{
+        const struct cm_node *found = cm_node_get(s->exact, name);
+        if (found != NULL || cm_node_get(s->excluded, name) != NULL)
+                return found;
+        const char *path = as_path(arena, cm_sv_from_cstr(name));
+        for (size_t i = 0; i < cm_node_count(s->patterns); i++) {
+                const struct cm_node_member *m = &s->patterns->map.members[i];
+                if (fnmatch(as_path(arena, m->key), path, FNM_PATHNAME) == 0)
+                        found = m->value;
+        }
+        return found;
+}
+
+static void read_settings(struct cm_host *h, struct settings *ret, struct cm_sv *ret_problem)
 {
         struct cm_host_files files = cm_host_drop_ins(h, directories, ".conf");
         struct cm_node *values = cm_host_map(h->arena);
@@ -55,7 +97,7 @@ static const struct cm_node *read_settings(struct cm_host *h, struct cm_sv *ret_
                                       cm_host_absolute(h->arena, files.items[i].ptr), t.text,
                                       values);
         }
-        return with_plain_names(h->arena, values);
+        sort_settings(h->arena, values, ret);
 }
 
 static struct cm_node *setting_of(struct cm_host *h, const char *name, const struct cm_node *set,
@@ -89,14 +131,17 @@ static struct cm_node *setting_of(struct cm_host *h, const char *name, const str
 static void collect(struct cm_host *h, struct cm_node *facts)
 {
         struct cm_sv problem = CM_SV("");
-        const struct cm_node *settings = read_settings(h, &problem);
+        struct settings settings = { cm_host_map(h->arena), cm_host_map(h->arena),
+                                     cm_host_map(h->arena) };
+        read_settings(h, &settings, &problem);
         bool is_live = cm_host_read(h, "proc/sys/kernel/osrelease").state == CM_HOST_READ;
         struct cm_node *sysctl = cm_host_map(h->arena);
         if (problem.len > 0)
                 sysctl = cm_host_error(h->arena, problem);
         for (size_t i = 0; i < CM_ARRAY_LEN(names) && problem.len == 0; i++)
                 cm_host_put(h->arena, sysctl, names[i],
-                            setting_of(h, names[i], cm_node_get(settings, names[i]), is_live));
+                            setting_of(h, names[i], find_setting(h->arena, &settings, names[i]),
+                                       is_live));
         cm_host_put(h->arena, facts, "sysctl", sysctl);
 }
 

@@ -92,6 +92,29 @@ static void read_unit(struct units *u, const char *directory, struct cm_sv name)
         }
 }
 
+/* Start scripts without a unit become one when the host starts. Spec: systemd-sysv-generator(8). */
+static void read_scripts(struct units *u)
+{
+        static const char *const levels[] = { "etc/rc2.d", "etc/rc3.d", "etc/rc4.d", "etc/rc5.d" };
+        for (size_t i = 0; i < CM_ARRAY_LEN(levels); i++) {
+                struct cm_host_names names = cm_host_list(u->h, levels[i]);
+                for (size_t j = 0; j < names.count; j++) {
+                        struct cm_sv name = names.items[j];
+                        if (name.len < 4 || name.ptr[0] != 'S' || !cm_is_digit(name.ptr[1]))
+                                continue;
+                        struct cm_sv service = cm_sv_skip(name, 3);
+                        name = cm_sv_printf(u->h->arena, "%.*s.service", CM_SV_ARG(service));
+                        if (cm_node_get_sv(u->list, name) != NULL)
+                                continue;
+                        struct cm_node *n = entry_of(u, name);
+                        cm_host_put_bool(u->h->arena, n, "exists", true);
+                        cm_host_put_bool(u->h->arena, n, "enabled", true);
+                        cm_host_put_text(u->h->arena, n, "by",
+                                         cm_host_absolute(u->h->arena, levels[i]));
+                }
+        }
+}
+
 static void collect(struct cm_host *h, struct cm_node *facts)
 {
         struct units u = { h, cm_host_map(h->arena) };
@@ -114,6 +137,7 @@ static void collect(struct cm_host *h, struct cm_node *facts)
                                 read_unit(&u, directories[i], name);
                 }
         }
+        read_scripts(&u);
         struct cm_node *n = cm_host_map(h->arena);
         cm_host_put(h->arena, n, "list", u.list);
         if (is_there)
