@@ -8,17 +8,17 @@ static int give_host(const struct cm_args *args, const char *rest,
 {
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         const struct cm_node *facts = NULL;
-        const char *root = rest[0] == '\0' ? "/" : rest;
+        const struct cm_host_options options = { .root = rest[0] == '\0' ? "/" : rest };
         cm_buf_init(&buf, CM_HOST_FACTS_BYTES_MAX);
-        int r = cm_host_facts(args->arena, root, &facts, err);
+        int r = cm_host_facts(args->arena, &options, &facts, err);
         if (r < 0)
                 return r;
         cm_host_facts_write(&buf, facts);
         r = cm_buf_check(&buf, "the document of facts", err);
         if (r < 0)
                 return r;
-        return cm_check_source_text(cm_sv_printf(args->arena, "host:%s", root).ptr, cm_buf_sv(&buf),
-                                    sink, err);
+        return cm_check_source_text(cm_sv_printf(args->arena, "host:%s", options.root).ptr,
+                                    cm_buf_sv(&buf), sink, err);
 }
 
 extern const struct cm_check_source cm_check_source_host;

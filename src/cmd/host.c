@@ -10,12 +10,18 @@ enum {
         ARENA_BYTES_MAX = 1024 << 20
 };
 
-static const struct cm_opt options[] = { { .name = "root",
-                                           .kind = CM_OPT_VALUE,
-                                           .arg = "DIR",
-                                           .otherwise = "/",
-                                           .help = "look at the root file system that lies there" },
-                                         { .name = NULL } };
+static const struct cm_opt options[] = {
+        { .name = "root",
+          .kind = CM_OPT_VALUE,
+          .arg = "DIR",
+          .otherwise = "/",
+          .help = "look at the root file system that lies there" },
+        { .name = "walk-seconds",
+          .kind = CM_OPT_VALUE,
+          .arg = "N",
+          .help = "time to look at every file (default: 1.5)" },
+        { .name = NULL },
+};
 
 static int run(const struct cm_args *args)
 {
@@ -25,7 +31,12 @@ static int run(const struct cm_args *args)
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         const struct cm_node *facts = NULL;
         cm_buf_init(&buf, CM_HOST_FACTS_BYTES_MAX);
-        int r = cm_host_facts(arena, cm_args_get(args, "root"), &facts, &err);
+        uint64_t walk_s = 0;
+        int r = cm_args_number(args, "walk-seconds", 1, 86400, &walk_s, &err);
+        const struct cm_host_options asked = { .root = cm_args_get(args, "root"),
+                                               .walk_ms_max = walk_s * 1000 };
+        if (r == 0)
+                r = cm_host_facts(arena, &asked, &facts, &err);
         if (r == 0) {
                 cm_host_facts_write(&buf, facts);
                 r = cm_buf_check(&buf, "the document", &err);
@@ -39,7 +50,7 @@ static int run(const struct cm_args *args)
 static const struct cm_cmd cm_cmd_host_facts = {
         .name = "facts",
         .summary = "print what checks of a host look at",
-        .synopsis = "[--root DIR]",
+        .synopsis = "[--root DIR] [--walk-seconds N]",
         .description =
                 "Reads configuration, accounts, kernel settings, file modes and the like of this "
                 "host, or of a root file system elsewhere, and prints them as JSON, which "

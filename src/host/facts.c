@@ -27,9 +27,10 @@ static bool is_own_root(int root_fd)
                given.st_ino == own.st_ino;
 }
 
-int cm_host_facts(struct cm_arena *arena, const char *root, const struct cm_node **ret,
-                  struct cm_err *err)
+int cm_host_facts(struct cm_arena *arena, const struct cm_host_options *options,
+                  const struct cm_node **ret, struct cm_err *err)
 {
+        const char *root = options->root;
         int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return CM_RAISE_ERRNO(err, CM_E_USAGE, errno, "could not open directory '%.200s'",
@@ -39,6 +40,8 @@ int cm_host_facts(struct cm_arena *arena, const char *root, const struct cm_node
                 .root_fd = fd,
                 .is_own = is_own_root(fd),
                 .bytes_left = CM_HOST_TOTAL_BYTES_MAX,
+                .walk_ms_max =
+                        options->walk_ms_max > 0 ? options->walk_ms_max : CM_HOST_WALK_MS_MAX,
         };
         struct cm_node *facts = cm_host_map(arena);
         cm_host_put_text(arena, facts, "schema", CM_SV("coaming/host-facts/v1"));

@@ -9,8 +9,9 @@
 struct cm_host {
         struct cm_arena *arena;
         int root_fd;
-        bool is_own;                 /* the root of this process: /proc/self is about it */
-        size_t bytes_left;           /* of all files together: CM_HOST_TOTAL_BYTES_MAX */
+        bool is_own;       /* the root of this process: /proc/self is about it */
+        size_t bytes_left; /* of all files together: CM_HOST_TOTAL_BYTES_MAX */
+        uint64_t walk_ms_max;
         const struct cm_node *users; /* uid -> name, gid -> name; made when first asked for */
         const struct cm_node *groups;
 };

@@ -109,7 +109,8 @@ static void walk_directory(struct walk *w, int fd, const char *path,
                 if (++w->seen > CM_HOST_WALK_FILES_MAX)
                         w->cut = CM_SV("more files than limit host_walk_files_max");
                 else if (w->seen % 1024 == 0 && cm_clock_monotonic_ms() > w->deadline_ms)
-                        w->cut = CM_SV("longer than limit host_walk_ms_max");
+                        w->cut = CM_SV("longer than limit host_walk_ms_max; coaming host facts "
+                                       "--walk-seconds gives it more time");
                 if (st.st_dev == w->device && !S_ISLNK(st.st_mode))
                         look(w, path, e->d_name, &st);
                 if (!S_ISDIR(st.st_mode))
@@ -158,7 +159,7 @@ static void collect(struct cm_host *h, struct cm_node *facts)
         struct stat st;
         struct walk w = {
                 .h = h,
-                .deadline_ms = cm_clock_monotonic_ms() + CM_HOST_WALK_MS_MAX,
+                .deadline_ms = cm_clock_monotonic_ms() + (int64_t)h->walk_ms_max,
                 .set_id = cm_host_new_list(h->arena),
                 .writable_files = cm_host_new_list(h->arena),
                 .writable_directories = cm_host_new_list(h->arena),
