@@ -4,7 +4,7 @@
  * of one. Of daemon.json only what checks need: proxies may hold passwords.
  */
 #include "codec/node_json.h"
-#include "host/host_internal.h"
+#include "host/host_text.h"
 
 static const char *const traces[] = { "/usr/bin/dockerd", "/usr/sbin/dockerd", "/etc/docker",
                                       "/usr/lib/systemd/system/docker.service",
@@ -22,7 +22,25 @@ static bool has_docker(struct cm_host *h)
         return false;
 }
 
-static void put_tls(struct cm_host *h, struct cm_node *docker, const struct cm_node *daemon)
+/* The value of "--NAME=VALUE" or "--NAME VALUE" on a command line, or "". */
+static struct cm_sv flag_of(struct cm_arena *arena, struct cm_sv line, const char *name)
+{
+        struct cm_sv flag = cm_sv_printf(arena, "--%s", name);
+        struct cm_sv word;
+        while (cm_host_next_word(&line, &word)) {
+                struct cm_sv head;
+                struct cm_sv value;
+                bool has_value = cm_sv_cut(word, '=', &head, &value);
+                if (!cm_sv_eq(head, flag))
+                        continue;
+                return has_value || !cm_host_next_word(&line, &word) ? value : word;
+        }
+        return CM_SV("");
+}
+
+/* As daemon.json or the unit's command line names the files. */
+static void put_tls(struct cm_host *h, struct cm_node *docker, const struct cm_node *daemon,
+                    struct cm_sv command)
 {
         static const char *const names[][2] = { { "ca", "tlscacert" },
                                                 { "cert", "tlscert" },
@@ -30,6 +48,8 @@ static void put_tls(struct cm_host *h, struct cm_node *docker, const struct cm_n
         struct cm_node *tls = cm_host_map(h->arena);
         for (size_t i = 0; i < CM_ARRAY_LEN(names); i++) {
                 struct cm_sv path = cm_node_get_string(daemon, names[i][1]);
+                if (path.len == 0)
+                        path = flag_of(h->arena, command, names[i][1]);
                 path = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(path));
                 if (cm_sv_has_prefix(path, CM_SV("/")))
                         cm_host_put(h->arena, tls, names[i][0], cm_host_stat(h, path.ptr));
@@ -70,7 +90,9 @@ static void collect(struct cm_host *h, struct cm_node *facts)
         cm_host_put(h->arena, docker, "daemon", daemon);
         cm_host_put_text(h->arena, docker, "data_root",
                          data_root.len > 0 ? data_root : CM_SV("/var/lib/docker"));
-        put_tls(h, docker, daemon);
+        put_tls(h, docker, daemon,
+                cm_node_string(cm_node_path(facts, "docker_unit", "values", "Service.ExecStart",
+                                            "value", NULL)));
 }
 
 extern const struct cm_host_section cm_host_section_engines;
