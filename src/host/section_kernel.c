@@ -51,9 +51,13 @@ static void collect_kernel(struct cm_host *h, struct cm_node *facts)
         struct cm_node *kernel = cm_host_map(h->arena);
         struct cm_node *modules = cm_host_new_list(h->arena);
         struct cm_sv item;
-        cm_host_put_file(h, kernel, "release", "proc/sys/kernel/osrelease");
-        cm_host_put_file(h, kernel, "tainted", "proc/sys/kernel/tainted");
-        cm_host_put_file(h, kernel, "seccomp_actions", "proc/sys/kernel/seccomp/actions_avail");
+        /* Without /proc that a file is absent says nothing. */
+        if (cm_host_read(h, "proc/sys/kernel/osrelease").state == CM_HOST_READ) {
+                cm_host_put_file(h, kernel, "release", "proc/sys/kernel/osrelease");
+                cm_host_put_file(h, kernel, "tainted", "proc/sys/kernel/tainted");
+                cm_host_put_file(h, kernel, "seccomp_actions",
+                                 "proc/sys/kernel/seccomp/actions_avail");
+        }
         put_cmdline(h, kernel);
         struct cm_host_text t = cm_host_read(h, "sys/kernel/security/lsm");
         struct cm_sv names = cm_sv_trim(t.text);

@@ -16,6 +16,8 @@ static void collect(struct cm_host *h, struct cm_node *facts)
                                  h->is_own ? CM_SV("/proc/self/mountinfo")
                                            : CM_SV("/proc/1/mountinfo"));
                 cm_host_put(h->arena, mounts, "list", current);
+                /* Units mount what fstab does not name: of a root at rest the list may be short. */
+                cm_host_put_bool(h->arena, mounts, "running", true);
         } else if (now.state == CM_HOST_ABSENT && table.state == CM_HOST_READ) {
                 cm_host_put_text(h->arena, mounts, "source", CM_SV("/etc/fstab"));
                 cm_host_put(h->arena, mounts, "list", planned);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every session begins with: `shell` ({umask, timeout}: lines of /etc/profile and the like,
- * {home_root: the same of root's own files}) and `limits` ({list}: pam_limits' rules).
+ * What every session begins with: `shell` ({umask, timeout}: lines of /etc/profile and the like;
+ * {root_umask}: of root's own files) and `limits` ({list}: pam_limits' rules).
  */
 #include "host/host_text.h"
 
@@ -18,6 +18,7 @@ struct lists {
         struct cm_node *umask;
         struct cm_node *timeout;
         struct cm_sv problem;
+        size_t files;
 };
 
 /* Only plain lines: "umask 027", "TMOUT=900", also behind readonly, export, typeset or "{". */
@@ -28,6 +29,7 @@ static void read_profile(struct cm_host *h, struct lists *l, struct cm_sv path)
         struct cm_sv line;
         if (t.state == CM_HOST_UNREADABLE)
                 l->problem = t.reason;
+        l->files += t.state == CM_HOST_ABSENT ? 0 : 1;
         while (cm_sv_next_line(&t.text, &line)) {
                 struct cm_sv rest = cm_host_strip_comment(line);
                 struct cm_sv word;
@@ -50,8 +52,10 @@ static void collect_shell(struct cm_host *h, struct cm_node *facts)
                                               "/etc/profile.d/*.sh" };
         static const char *const of_root[] = { "/root/.bash_profile", "/root/.bashrc",
                                                "/root/.profile" };
-        struct lists all = { cm_host_new_list(h->arena), cm_host_new_list(h->arena), CM_SV("") };
-        struct lists root = { cm_host_new_list(h->arena), cm_host_new_list(h->arena), CM_SV("") };
+        struct lists all = { .umask = cm_host_new_list(h->arena),
+                             .timeout = cm_host_new_list(h->arena) };
+        struct lists root = { .umask = cm_host_new_list(h->arena),
+                              .timeout = cm_host_new_list(h->arena) };
         for (size_t i = 0; i < CM_ARRAY_LEN(common); i++) {
                 struct cm_host_files files = cm_host_glob(h, common[i]);
                 for (size_t j = 0; j < files.count; j++)
@@ -59,6 +63,10 @@ static void collect_shell(struct cm_host *h, struct cm_node *facts)
         }
         for (size_t i = 0; i < CM_ARRAY_LEN(of_root); i++)
                 read_profile(h, &root, cm_sv_from_cstr(of_root[i] + 1));
+        if (all.files + root.files == 0) {
+                cm_host_put_null(h->arena, facts, "shell");
+                return;
+        }
         struct cm_node *shell =
                 all.problem.len > 0 ? cm_host_error(h->arena, all.problem) : cm_host_map(h->arena);
         if (all.problem.len == 0) {
