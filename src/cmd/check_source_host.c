@@ -6,11 +6,13 @@
 static int give_host(const struct cm_args *args, const char *rest,
                      struct cm_check_document_sink *sink, struct cm_err *err)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_HOST_ARENA_BYTES_MAX);
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         const struct cm_node *facts = NULL;
         const struct cm_host_options options = { .root = rest[0] == '\0' ? "/" : rest };
         cm_buf_init(&buf, CM_HOST_FACTS_BYTES_MAX);
-        int r = cm_host_facts(args->arena, &options, &facts, err);
+        int r = cm_host_facts(arena, &options, &facts, err);
         if (r < 0)
                 return r;
         cm_host_facts_write(&buf, facts);

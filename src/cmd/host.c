@@ -6,10 +6,6 @@
 
 #include "cmd/command.h"
 
-enum {
-        ARENA_BYTES_MAX = 1024 << 20
-};
-
 static const struct cm_opt options[] = {
         { .name = "root",
           .kind = CM_OPT_VALUE,
@@ -27,7 +23,7 @@ static int run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(ARENA_BYTES_MAX);
+        = cm_arena_new(CM_HOST_ARENA_BYTES_MAX);
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
         const struct cm_node *facts = NULL;
         cm_buf_init(&buf, CM_HOST_FACTS_BYTES_MAX);

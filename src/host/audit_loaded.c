@@ -84,7 +84,7 @@ static void add_field(struct cm_arena *arena, struct rule *r, uint32_t field, ui
                       uint32_t flags, struct cm_cursor *texts)
 {
         const char *op = operator_of(flags);
-        struct cm_sv text = CM_SV("");
+        struct cm_sv text;
         switch (field) {
         case AUDIT_ARCH:
                 r->is_32 = (value & (uint32_t)__AUDIT_ARCH_64BIT) == 0;

@@ -14,7 +14,8 @@
 #include "codec/node.h"
 
 enum {
-        CM_HOST_FACTS_BYTES_MAX = 64 << 20 /* of the document; a full host has 0.3 MB */
+        CM_HOST_FACTS_BYTES_MAX = 64 << 20,  /* of the document; a full host has 0.3 MB */
+        CM_HOST_ARENA_BYTES_MAX = 1024 << 20 /* files and tree; a full host takes 30 MB */
 };
 
 struct cm_host_options {

@@ -83,6 +83,8 @@ void cm_host_put_int(struct cm_arena *arena, struct cm_node *map, const char *ke
 void cm_host_put_bool(struct cm_arena *arena, struct cm_node *map, const char *key, bool value);
 void cm_host_put_null(struct cm_arena *arena, struct cm_node *map, const char *key);
 void cm_host_add_text(struct cm_arena *arena, struct cm_node *list, struct cm_sv value);
+/* A map with the same members, to be added to. */
+struct cm_node *cm_host_copy(struct cm_arena *arena, const struct cm_node *map);
 /* {"error": reason} */
 struct cm_node *cm_host_error(struct cm_arena *arena, struct cm_sv reason);
 /* A text file as a whole: text, null when it is absent; not put when it cannot be read: `errors`. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,7 +144,28 @@ struct cm_host_files cm_host_drop_ins(struct cm_host *h, const char *const *dire
         return ret;
 }
 
-/* The directories and names that fit the first `pattern` parts; one part per round. */
+/* What fits one part of a pattern in the directory `base`, added to `next`. */
+static void glob_part(struct cm_host *h, struct cm_sv base, struct cm_sv part,
+                      struct cm_host_files *next)
+{
+        const char *pattern = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(part)).ptr;
+        if (strpbrk(pattern, "*?[") == NULL) {
+                *CM_VEC_PUSH(h->arena, next) =
+                        cm_sv_printf(h->arena, "%.*s/%s", CM_SV_ARG(base), pattern);
+                return;
+        }
+        struct cm_host_names names = cm_host_list(h, base.len == 0 ? "." : base.ptr + 1);
+        if (names.state == CM_HOST_UNREADABLE) {
+                next->state = names.state;
+                next->reason = names.reason;
+        }
+        for (size_t i = 0; i < names.count; i++)
+                if (fnmatch(pattern, names.items[i].ptr, FNM_PERIOD) == 0)
+                        *CM_VEC_PUSH(h->arena, next) = cm_sv_printf(
+                                h->arena, "%.*s/%.*s", CM_SV_ARG(base), CM_SV_ARG(names.items[i]));
+}
+
+/* One part of the pattern per round. */
 struct cm_host_files cm_host_glob(struct cm_host *h, const char *pattern)
 {
         struct cm_host_files found = { 0 };
@@ -152,29 +174,11 @@ struct cm_host_files cm_host_glob(struct cm_host *h, const char *pattern)
         *CM_VEC_PUSH(h->arena, &found) = CM_SV("");
         while (cm_sv_next_field(&rest, '/', &part)) {
                 struct cm_host_files next = { .state = found.state, .reason = found.reason };
-                const char *text = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(part)).ptr;
-                bool is_plain = strpbrk(text, "*?[") == NULL;
-                for (size_t i = 0; i < found.count; i++) {
-                        struct cm_sv base = found.items[i];
-                        struct cm_host_names names = { 0 };
-                        if (is_plain)
-                                *CM_VEC_PUSH(h->arena, &names) = part;
-                        else
-                                names = cm_host_list(h, base.len == 0 ? "." : base.ptr + 1);
-                        if (names.state == CM_HOST_UNREADABLE) {
-                                next.state = names.state;
-                                next.reason = names.reason;
-                        }
-                        for (size_t j = 0; j < names.count; j++)
-                                if (is_plain || fnmatch(text, names.items[j].ptr, FNM_PERIOD) == 0)
-                                        *CM_VEC_PUSH(h->arena, &next) =
-                                                cm_sv_printf(h->arena, "%.*s/%.*s", CM_SV_ARG(base),
-                                                             CM_SV_ARG(names.items[j]));
-                        if (next.count > CM_HOST_NAMES_MAX) {
-                                next.state = CM_HOST_UNREADABLE;
-                                next.reason = CM_SV("more names than limit host_names_max");
-                                break;
-                        }
+                for (size_t i = 0; i < found.count && next.count <= CM_HOST_NAMES_MAX; i++)
+                        glob_part(h, found.items[i], part, &next);
+                if (next.count > CM_HOST_NAMES_MAX) {
+                        next.state = CM_HOST_UNREADABLE;
+                        next.reason = CM_SV("more names than limit host_names_max");
                 }
                 found = next;
         }

@@ -62,7 +62,7 @@ static struct cm_sv kind_of(mode_t mode)
 
 const struct cm_node *cm_host_stat(struct cm_host *h, const char *absolute_path)
 {
-        struct stat st;
+        struct stat st = { 0 };
         int fd = cm_root_open_in(h->root_fd, absolute_path + 1, O_PATH);
         int saved = fd < 0 || fstat(fd, &st) != 0 ? errno : 0;
         if (fd >= 0)

@@ -316,43 +316,45 @@ static bool audit_option(struct cm_arena *arena, struct audit_rule *r, char opti
         return false;
 }
 
+static void audit_line(struct cm_arena *arena, struct cm_sv rest, struct cm_host_origin origin,
+                       struct cm_node *list)
+{
+        struct audit_rule r = { cm_host_map(arena), cm_host_new_list(arena),
+                                cm_host_new_list(arena), false, false };
+        struct cm_sv word;
+        while (cm_host_next_word(&rest, &word)) {
+                struct cm_sv value = cm_sv_skip(word, 2);
+                if (word.len < 2 || word.ptr[0] != '-')
+                        continue;
+                if ((value.len == 0 && !cm_host_next_word(&rest, &value)) ||
+                    !audit_option(arena, &r, word.ptr[1], value))
+                        break;
+        }
+        if (r.is_watch && cm_node_get(r.node, "perms") == NULL)
+                cm_host_put_text(arena, r.node, "perms", CM_SV("rwxa"));
+        if (r.is_rule) {
+                bool is_watch = r.is_watch && cm_node_count(r.syscalls) == 0;
+                cm_host_put_text(arena, r.node, "kind",
+                                 is_watch ? CM_SV("watch") : CM_SV("syscall"));
+                if (cm_node_get(r.node, "action") == NULL)
+                        cm_host_put_text(arena, r.node, "action", CM_SV("always"));
+                cm_host_put(arena, r.node, "syscalls", r.syscalls);
+                cm_host_put(arena, r.node, "fields", r.fields);
+        }
+        cm_host_put_origin(arena, r.node, origin);
+        if (cm_node_get(r.node, "kind") != NULL)
+                cm_node_add(arena, list, r.node);
+}
+
 void cm_host_text_audit(struct cm_arena *arena, struct cm_sv source, struct cm_sv text,
                         struct cm_node *list)
 {
         struct cm_host_origin origin = { source, 0 };
         struct cm_sv line;
         while (cm_sv_next_line(&text, &line)) {
-                struct cm_sv rest = cm_sv_trim(line);
-                struct cm_sv word;
-                struct cm_sv value;
+                line = cm_sv_trim(line);
                 origin.line++;
-                if (rest.len == 0 || rest.ptr[0] == '#')
-                        continue;
-                struct audit_rule r = { cm_host_map(arena), cm_host_new_list(arena),
-                                        cm_host_new_list(arena), false, false };
-                while (cm_host_next_word(&rest, &word)) {
-                        if (word.len < 2 || word.ptr[0] != '-')
-                                continue;
-                        value = cm_sv_skip(word, 2);
-                        if (value.len == 0 && !cm_host_next_word(&rest, &value))
-                                break;
-                        if (!audit_option(arena, &r, word.ptr[1], value))
-                                break;
-                }
-                if (r.is_watch && cm_node_get(r.node, "perms") == NULL)
-                        cm_host_put_text(arena, r.node, "perms", CM_SV("rwxa"));
-                if (r.is_rule) {
-                        cm_host_put_text(arena, r.node, "kind",
-                                         r.is_watch && cm_node_count(r.syscalls) == 0
-                                                 ? CM_SV("watch")
-                                                 : CM_SV("syscall"));
-                        if (cm_node_get(r.node, "action") == NULL)
-                                cm_host_put_text(arena, r.node, "action", CM_SV("always"));
-                        cm_host_put(arena, r.node, "syscalls", r.syscalls);
-                        cm_host_put(arena, r.node, "fields", r.fields);
-                }
-                cm_host_put_origin(arena, r.node, origin);
-                if (cm_node_get(r.node, "kind") != NULL)
-                        cm_node_add(arena, list, r.node);
+                if (line.len > 0 && line.ptr[0] != '#')
+                        audit_line(arena, line, origin, list);
         }
 }

@@ -118,6 +118,29 @@ static void parse_apt(struct cm_arena *arena, struct cm_sv source, struct cm_sv 
         }
 }
 
+/* "NAME=value" in one of its ways, or "NAME value": the name is "" when there is none. */
+static void split_setting(struct cm_arena *arena, enum cm_host_syntax syntax, struct cm_sv section,
+                          struct cm_sv line, struct cm_sv *ret_name, struct cm_sv *ret_value)
+{
+        if (syntax == CM_HOST_SYNTAX_BLANK) {
+                CM_IGNORE(cm_host_next_word(&line, ret_name));
+                *ret_value = cm_host_strip_comment(line);
+                return;
+        }
+        cm_sv_cut(syntax == CM_HOST_SYNTAX_EQUALS ? cm_host_strip_comment(line) : line, '=',
+                  ret_name, ret_value);
+        *ret_name = cm_sv_trim(*ret_name);
+        *ret_value = cm_sv_trim(*ret_value);
+        if (syntax == CM_HOST_SYNTAX_SHELL) {
+                if (cm_sv_has_prefix(*ret_name, CM_SV("export ")))
+                        *ret_name = cm_sv_trim(cm_sv_skip(*ret_name, 7));
+                *ret_value = unquote(*ret_value);
+        } else if (syntax == CM_HOST_SYNTAX_INI) {
+                *ret_name =
+                        cm_sv_printf(arena, "%.*s.%.*s", CM_SV_ARG(section), CM_SV_ARG(*ret_name));
+        }
+}
+
 void cm_host_text_settings(struct cm_arena *arena, enum cm_host_syntax syntax, struct cm_sv source,
                            struct cm_sv text, struct cm_node *values)
 {
@@ -129,34 +152,17 @@ void cm_host_text_settings(struct cm_arena *arena, enum cm_host_syntax syntax, s
                 return;
         }
         while (cm_sv_next_line(&text, &line)) {
-                struct cm_sv name;
-                struct cm_sv value;
+                struct cm_sv name = CM_SV("");
+                struct cm_sv value = CM_SV("");
                 origin.line++;
                 line = cm_sv_trim(line);
                 if (line.len == 0 || line.ptr[0] == '#' || line.ptr[0] == ';')
                         continue;
-                if (syntax == CM_HOST_SYNTAX_BLANK) {
-                        name = CM_SV("");
-                        CM_IGNORE(!cm_host_next_word(&line, &name));
-                        put(arena, values, name, cm_host_strip_comment(line), origin);
-                        continue;
-                }
                 if (syntax == CM_HOST_SYNTAX_INI && line.ptr[0] == '[') {
                         section = cm_sv_slice(line, 1, line.len - 1);
                         continue;
                 }
-                cm_sv_cut(syntax == CM_HOST_SYNTAX_EQUALS ? cm_host_strip_comment(line) : line, '=',
-                          &name, &value);
-                name = cm_sv_trim(name);
-                value = cm_sv_trim(value);
-                if (syntax == CM_HOST_SYNTAX_SHELL) {
-                        if (cm_sv_has_prefix(name, CM_SV("export ")))
-                                name = cm_sv_trim(cm_sv_skip(name, 7));
-                        value = unquote(value);
-                }
-                if (syntax == CM_HOST_SYNTAX_INI)
-                        name = cm_sv_printf(arena, "%.*s.%.*s", CM_SV_ARG(section),
-                                            CM_SV_ARG(name));
+                split_setting(arena, syntax, section, line, &name, &value);
                 put(arena, values, name, value, origin);
         }
 }

@@ -202,10 +202,7 @@ void cm_host_text_modprobe(struct cm_arena *arena, struct cm_sv source, struct c
                         key[i] = name.ptr[i] == '-' ? '_' : name.ptr[i];
                 struct cm_sv module = cm_sv_make(key, name.len);
                 const struct cm_node *old = cm_node_get_sv(modules, module);
-                struct cm_node *n = cm_host_map(arena);
-                for (size_t i = 0; i < cm_node_count(old); i++)
-                        cm_node_put(arena, n, old->map.members[i].key, (struct cm_node_pos){ 0 },
-                                    old->map.members[i].value);
+                struct cm_node *n = cm_host_copy(arena, old);
                 if (is_install)
                         cm_host_put_text(arena, n, "install", cm_sv_trim(rest));
                 else

@@ -52,6 +52,15 @@ void cm_host_add_text(struct cm_arena *arena, struct cm_node *list, struct cm_sv
         cm_node_add(arena, list, cm_node_new_string(arena, nowhere, value));
 }
 
+struct cm_node *cm_host_copy(struct cm_arena *arena, const struct cm_node *map)
+{
+        struct cm_node *copy = cm_host_map(arena);
+        for (size_t i = 0; i < cm_node_count(map); i++)
+                cm_node_put(arena, copy, map->map.members[i].key, nowhere,
+                            map->map.members[i].value);
+        return copy;
+}
+
 struct cm_node *cm_host_error(struct cm_arena *arena, struct cm_sv reason)
 {
         struct cm_node *n = cm_host_map(arena);

@@ -3,7 +3,51 @@
  * `passwd`, `group`, `shadow` (states and ages, never a hash), `shells` and `subids`: one section
  * per file, null when there is no such file.
  */
+#include <string.h>
+
 #include "host/host_text.h"
+
+/* value: whether it was noted before. */
+static void note(struct cm_arena *arena, struct cm_node *seen, struct cm_sv key)
+{
+        bool again = cm_node_get_sv(seen, key) != NULL;
+        cm_node_put(arena, seen, key, (struct cm_node_pos){ 0 },
+                    cm_node_new_bool(arena, (struct cm_node_pos){ 0 }, again));
+}
+
+/*
+ * With `shared_id` and `shared_name` (another line has the same), so that a check need not compare
+ * all lines with all, and of accounts `group_exists`.
+ */
+static struct cm_node *with_shared(struct cm_host *h, const struct cm_node *list, const char *id)
+{
+        bool is_user = strcmp(id, "uid") == 0;
+        bool knows_groups = is_user && cm_host_read(h, "etc/group").state == CM_HOST_READ;
+        struct cm_node *names = cm_host_map(h->arena);
+        struct cm_node *ids = cm_host_map(h->arena);
+        struct cm_node *marked = cm_host_new_list(h->arena);
+        struct cm_sv *keys = CM_NEW_ARRAY(h->arena, struct cm_sv, cm_node_count(list) + 1);
+        for (size_t i = 0; i < cm_node_count(list); i++) {
+                const struct cm_node *entry = cm_node_at(list, i);
+                int64_t number = cm_node_int(cm_node_get(entry, id), -1);
+                keys[i] = cm_sv_printf(h->arena, "%lld", (long long)number);
+                note(h->arena, names, cm_node_get_string(entry, "name"));
+                note(h->arena, ids, keys[i]);
+        }
+        for (size_t i = 0; i < cm_node_count(list); i++) {
+                struct cm_node *n = cm_host_copy(h->arena, cm_node_at(list, i));
+                int64_t group = cm_node_int(cm_node_get(n, "gid"), -1);
+                cm_host_put(h->arena, n, "shared_id", cm_node_get_sv(ids, keys[i]));
+                cm_host_put(h->arena, n, "shared_name",
+                            cm_node_get_sv(names, cm_node_get_string(n, "name")));
+                if (knows_groups)
+                        cm_host_put_bool(h->arena, n, "group_exists",
+                                         group >= 0 && group <= UINT32_MAX &&
+                                                 cm_host_group_name(h, (uint32_t)group) != NULL);
+                cm_node_add(h->arena, marked, n);
+        }
+        return marked;
+}
 
 /* The section is {list: [...]}, {error: ...} or null. */
 static void
@@ -19,6 +63,8 @@ collect_table(struct cm_host *h, struct cm_node *facts, const char *key, const c
                 t.state == CM_HOST_READ ? cm_host_map(h->arena) : cm_host_error(h->arena, t.reason);
         struct cm_node *list = cm_host_new_list(h->arena);
         parse(h->arena, t.text, list);
+        if (parse == cm_host_text_passwd || parse == cm_host_text_group)
+                list = with_shared(h, list, parse == cm_host_text_passwd ? "uid" : "gid");
         if (t.state == CM_HOST_READ)
                 cm_host_put(h->arena, n, "list", list);
         cm_host_put(h->arena, facts, key, n);

@@ -98,6 +98,8 @@ static void read_settings(struct cm_host *h, struct settings *ret, struct cm_sv 
                                       values);
         }
         sort_settings(h->arena, values, ret);
+        if (cm_node_count(ret->patterns) > CM_HOST_LISTED_MAX)
+                *ret_problem = CM_SV("more patterns in sysctl.d than limit host_listed_max");
 }
 
 static struct cm_node *setting_of(struct cm_host *h, const char *name, const struct cm_node *set,

@@ -33,10 +33,7 @@ struct units {
 static struct cm_node *entry_of(struct units *u, struct cm_sv name)
 {
         const struct cm_node *old = cm_node_get_sv(u->list, name);
-        struct cm_node *n = cm_host_map(u->h->arena);
-        for (size_t i = 0; i < cm_node_count(old); i++)
-                cm_node_put(u->h->arena, n, old->map.members[i].key, (struct cm_node_pos){ 0 },
-                            old->map.members[i].value);
+        struct cm_node *n = cm_host_copy(u->h->arena, old);
         if (old == NULL) {
                 cm_host_put_bool(u->h->arena, n, "exists", false);
                 cm_host_put_bool(u->h->arena, n, "enabled", false);

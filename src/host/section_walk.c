@@ -33,7 +33,7 @@ struct walk {
         dev_t device;
         int64_t deadline_ms;
         size_t seen;
-        struct cm_sv cut; /* the reason, or "" */
+        struct cm_sv cut; /* why not everything was looked at, or "" */
         uid_t owned_uid;  /* the last ones that have names */
         gid_t owned_gid;
         bool has_owned;
@@ -92,12 +92,45 @@ static bool is_on_disk(int fd)
                type == F2FS_SUPER_MAGIC || type == REISERFS_SUPER_MAGIC;
 }
 
-/* Takes `fd`. Depth is bounded by CM_HOST_WALK_DEPTH_MAX. */
-static void walk_directory(struct walk *w, int fd, const char *path,
-                           int depth) // NOLINT(misc-no-recursion)
+static void count_file(struct walk *w)
+{
+        if (++w->seen > CM_HOST_WALK_FILES_MAX)
+                w->cut = CM_SV("more files than limit host_walk_files_max");
+        else if (w->seen % 1024 == 0 && cm_clock_monotonic_ms() > w->deadline_ms)
+                w->cut = CM_SV("longer than limit host_walk_ms_max; coaming host facts "
+                               "--walk-seconds gives it more time");
+}
+
+/* The directory `name` below `parent_fd` when it is to be walked, else -1. */
+static int enter(struct walk *w, int parent_fd, const char *name, struct cm_sv path, dev_t device,
+                 int depth)
+{
+        if (cm_sv_is_any(path, engine_directories))
+                return -1;
+        int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) {
+                if (errno != ENOENT)
+                        w->cut = cm_sv_printf(w->h->arena, "could not open %.*s: %s",
+                                              CM_SV_ARG(path), strerror(errno));
+                return -1;
+        }
+        bool is_other = device != w->device;
+        if (is_other && is_on_disk(fd))
+                cm_host_add_text(w->h->arena, w->skipped, path);
+        if (!is_other && depth >= CM_HOST_WALK_DEPTH_MAX)
+                w->cut = CM_SV("deeper than limit host_walk_depth_max");
+        if (!is_other && w->cut.len == 0)
+                return fd;
+        close(fd);
+        return -1;
+}
+
+/* Takes `fd`. NOLINTNEXTLINE(misc-no-recursion): bounded by CM_HOST_WALK_DEPTH_MAX */
+static void walk_directory(struct walk *w, int fd, const char *path, int depth)
 {
         DIR *dir = fdopendir(fd);
         if (dir == NULL) {
+                w->cut = CM_SV("out of memory for a directory");
                 close(fd);
                 return;
         }
@@ -106,34 +139,15 @@ static void walk_directory(struct walk *w, int fd, const char *path,
                 if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
                     fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
                         continue;
-                if (++w->seen > CM_HOST_WALK_FILES_MAX)
-                        w->cut = CM_SV("more files than limit host_walk_files_max");
-                else if (w->seen % 1024 == 0 && cm_clock_monotonic_ms() > w->deadline_ms)
-                        w->cut = CM_SV("longer than limit host_walk_ms_max; coaming host facts "
-                                       "--walk-seconds gives it more time");
+                count_file(w);
                 if (st.st_dev == w->device && !S_ISLNK(st.st_mode))
                         look(w, path, e->d_name, &st);
                 if (!S_ISDIR(st.st_mode))
                         continue;
                 struct cm_sv child = path_of(w, path, e->d_name);
-                if (cm_sv_is_any(child, engine_directories))
-                        continue;
-                int next = openat(dirfd(dir), e->d_name,
-                                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-                if (next < 0) {
-                        if (errno != ENOENT)
-                                w->cut = cm_sv_printf(w->h->arena, "could not open %.*s: %s",
-                                                      CM_SV_ARG(child), strerror(errno));
-                } else if (st.st_dev != w->device) {
-                        if (is_on_disk(next))
-                                cm_host_add_text(w->h->arena, w->skipped, child);
-                        close(next);
-                } else if (depth >= CM_HOST_WALK_DEPTH_MAX) {
-                        w->cut = CM_SV("deeper than limit host_walk_depth_max");
-                        close(next);
-                } else {
+                int next = enter(w, dirfd(dir), e->d_name, child, st.st_dev, depth);
+                if (next >= 0)
                         walk_directory(w, next, child.ptr, depth + 1);
-                }
         }
         closedir(dir);
 }
