@@ -142,6 +142,16 @@ enum {
 };
 
 /*
+ * A pattern that was compiled last, in `scratch`: for several evaluations with the same patterns
+ * (parameters of a check) whose scratch is not reset between them. Begins zeroed.
+ */
+struct cm_cel_memo {
+        const char *pattern; /* the text itself, not a copy */
+        size_t len;
+        const void *compiled;
+};
+
+/*
  * One evaluation: what it reads, what it may use, and (set by it) what it used. Results live in
  * `scratch` or in what the slots point at; its own limit must leave room for bytes_max and 1 MiB.
  */
@@ -151,6 +161,7 @@ struct cm_cel_run {
         uint64_t cost_max;                  /* 0: CM_CEL_COST_DEFAULT */
         size_t bytes_max;                   /* 0: CM_CEL_BYTES_DEFAULT */
         const struct cm_zone_source *zones; /* NULL: UTC and "+05:30" only */
+        struct cm_cel_memo *memo;           /* NULL: nothing is kept from one to the next */
         uint64_t cost;                      /* set: steps used */
         /*
          * Set: what of documents was read last, reads[(read_count - 1) % CM_CEL_READS] the latest; of

@@ -46,6 +46,23 @@ static void pattern_fini(struct pattern *p)
         cm_arena_free(p->arena);
 }
 
+/* The regular expression of a text, compiled now or for the call before. Costs the same either way. */
+static int compile(struct cm_cel_context *cx, struct cm_sv text, struct pattern *ret,
+                   struct cm_err *err)
+{
+        struct cm_cel_memo *memo = cm_cel_memo(cx);
+        if (memo != NULL && memo->compiled != NULL && memo->pattern == text.ptr &&
+            memo->len == text.len) {
+                ret->regex = memo->compiled;
+                return 0;
+        }
+        int r = cm_regex_compile(memo != NULL ? cm_cel_arena(cx) : ret->arena, text, &ret->regex,
+                                 err);
+        if (r == 0 && memo != NULL)
+                *memo = (struct cm_cel_memo){ text.ptr, text.len, ret->regex };
+        return r;
+}
+
 /* args[1]; false: *ret_failure says why. */
 static bool pattern_init(struct cm_cel_context *cx, const struct cm_cel_value *args, size_t count,
                          const char *name, struct pattern *ret, struct cm_cel_value *ret_failure)
@@ -66,7 +83,7 @@ static bool pattern_init(struct cm_cel_context *cx, const struct cm_cel_value *a
                 *ret_failure = cm_cel_no_overload(cx, name, args, count);
         else if (!cm_cel_charge(cx, 2000 + 10 * (uint64_t)args[1].len))
                 *ret_failure = cm_cel_no_memory(cx);
-        else if (cm_regex_compile(ret->arena, cm_cel_sv(args[1]), &ret->regex, &err) < 0)
+        else if (compile(cx, cm_cel_sv(args[1]), ret, &err) < 0)
                 *ret_failure = cm_cel_fail_err(cx, &err);
         else
                 return true;

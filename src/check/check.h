@@ -72,8 +72,9 @@ struct cm_check_rule {
         size_t variable_count;
         struct cm_check_versions versions;
         /* Expressions (cm_check_compile()); "" is not there. */
-        struct cm_sv when; /* false: NOT_APPLICABLE */
-        struct cm_sv each; /* list whose items are looked at one by one */
+        struct cm_sv when;   /* false: NOT_APPLICABLE */
+        struct cm_sv reason; /* of that NOT_APPLICABLE, or ""; no expression */
+        struct cm_sv each;   /* list whose items are looked at one by one */
         struct cm_sv each_name;
         struct cm_sv expect;  /* true: PASS, false: FAIL; not there: MANUAL */
         struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */

@@ -261,8 +261,8 @@ static int verify_variables(struct loader *l, const struct cm_check_rule *rule, 
 static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_node *view,
                      struct cm_check_rule *rule, struct cm_err *err)
 {
-        static const char *const known[] = { "on",      "when",  "each",  "expect",
-                                             "message", "since", "until", NULL };
+        static const char *const known[] = { "on",    "when",  "each",   "expect", "message",
+                                             "since", "until", "reason", NULL };
         int r = only(l, n, known, err);
         rule->pos = n->pos;
         rule->variables = l->check->variables;
@@ -277,6 +277,10 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
                 r = load_minor(l, cm_node_get(n, "until"), UINT32_MAX, &rule->versions.until, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "when", &rule->when, err);
+        rule->reason = cm_node_get_string(n, "reason");
+        if (r == 0 && rule->reason.len > 0 && rule->when.len == 0)
+                r = wrong(l, n->pos, err,
+                          "'reason' says why 'when' is false, and there is no 'when'");
         if (r == 0)
                 r = load_each(l, cm_node_get(n, "each"), rule, err);
         if (r == 0)

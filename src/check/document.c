@@ -37,28 +37,7 @@ int cm_document_read_json(struct cm_arena *arena, struct cm_sv text, const struc
         return r;
 }
 
-/* Readers bound the depth (CM_NODE_DEPTH_MAX), so these may call themselves. */
-const struct cm_node *cm_document_placed(struct cm_arena *arena, const struct cm_node *n,
-                                         struct cm_node_pos pos)
-{
-        struct cm_node *copy = NULL;
-        if (cm_node_type(n) == CM_NODE_MAP) {
-                copy = cm_node_new_map(arena, pos);
-                for (size_t i = 0; i < n->map.count; i++)
-                        cm_node_put(arena, copy, n->map.members[i].key, pos,
-                                    cm_document_placed(arena, n->map.members[i].value, pos));
-        } else if (cm_node_type(n) == CM_NODE_LIST) {
-                copy = cm_node_new_list(arena, pos);
-                for (size_t i = 0; i < n->list.count; i++)
-                        cm_node_add(arena, copy, cm_document_placed(arena, n->list.items[i], pos));
-        } else if (n != NULL) {
-                copy = CM_NEW(arena, struct cm_node);
-                *copy = *n;
-                copy->pos = pos;
-        }
-        return copy;
-}
-
+/* Readers bound the depth (CM_NODE_DEPTH_MAX), so this may call itself. */
 const struct cm_node *cm_document_without_nulls(struct cm_arena *arena, const struct cm_node *n)
 {
         struct cm_node *copy = NULL;

@@ -66,9 +66,6 @@ const struct cm_check_view *cm_check_view_find(struct cm_sv name);
 /* One JSON value; of a key that stands twice the last counts. */
 CM_MUST_CHECK int cm_document_read_json(struct cm_arena *arena, struct cm_sv text,
                                         const struct cm_node **ret, struct cm_err *err);
-/* A copy that stands at `pos` as a whole; zero: nowhere. Depth is bound by readers. */
-const struct cm_node *cm_document_placed(struct cm_arena *arena, const struct cm_node *n,
-                                         struct cm_node_pos pos);
 /*
  * For formats whose readers take a member that is null for one that is not there: the tree without
  * such members. What has none is shared, not copied.

@@ -49,7 +49,7 @@ static const struct cm_node *make_run(struct cm_arena *arena,
 /* A place in a check file must not be taken for one in the document. */
 static const struct cm_node *without_places(struct cm_arena *arena, const struct cm_node *n)
 {
-        return cm_document_placed(arena, n, (struct cm_node_pos){ 0 });
+        return cm_node_move(arena, n, (struct cm_node_pos){ 0 });
 }
 
 /* The check's defaults with what the profile says instead. */
@@ -114,7 +114,10 @@ struct evaluation {
         const struct cm_node *item; /* of `each`, when it is a part of the document */
         const struct cm_node *variable_reads[CM_CHECK_VARIABLES_MAX]; /* the last of each */
         bool is_not_applicable; /* some rule of this check said so */
+        struct cm_sv reason;    /* the first that was given for it, or "" */
         size_t given;           /* results of this check */
+        struct cm_cel_memo
+                memo; /* of the object: patterns are parameters, the same for all items */
 };
 
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
@@ -225,7 +228,7 @@ static int ask(struct evaluation *e, struct cm_sv text, const struct cm_cel_prog
         if (r < 0)
                 return r;
         const struct cm_cel_program *program = *slot;
-        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
+        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value v = { 0 };
         struct cm_err problem = CM_ERR_INIT;
         r = cm_cel_eval(program, run, &v, &problem);
@@ -304,7 +307,7 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
 /* Every item on its own; PASS once, when all pass. */
 static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
 {
-        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value list = { 0 };
         struct cm_err problem = CM_ERR_INIT;
         int r = program_of(e, rule->each, &e->ref->each, err);
@@ -386,6 +389,7 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                         return r;
                 if (truth == IS_FALSE) {
                         e->is_not_applicable = true;
+                        e->reason = e->reason.len > 0 ? e->reason : rule->reason;
                         return 0;
                 }
         }
@@ -400,9 +404,10 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
 static int close_check(struct evaluation *e, struct cm_err *err)
 {
         int r = e->is_not_applicable && e->given == 0
-                        ? add(e, CM_CHECK_NOT_APPLICABLE, CM_SV(""), NULL, err)
+                        ? add(e, CM_CHECK_NOT_APPLICABLE, e->reason, NULL, err)
                         : 0;
         e->is_not_applicable = false;
+        e->reason = CM_SV("");
         e->given = 0;
         return r;
 }

@@ -281,7 +281,7 @@ static int commands_of(const struct building *b, const struct step *s, size_t *w
         if (r < 0)
                 return r;
         const struct cm_text_map nowhere = { 0 };
-        *ret = cm_document_placed(b->arena, cm_shell_to_node(b->arena, &script, &nowhere), b->pos);
+        *ret = cm_node_move(b->arena, cm_shell_to_node(b->arena, &script, &nowhere), b->pos);
         return 0;
 }
 

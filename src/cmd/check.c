@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/vec.h"
 #include "check/check_waiver.h"
 #include "check/session.h"
@@ -77,6 +79,10 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
+        { .name = "save",
+          .kind = CM_OPT_VALUE,
+          .arg = "FILE",
+          .help = "keep what was looked at, of one target, to check it again later" },
         CM_OPTS_TARGET,
         { .name = NULL },
 };
@@ -151,15 +157,58 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
         return r;
 }
 
+/* Passes documents on, and keeps the one there may be. */
+struct saving_sink {
+        struct cm_check_document_sink sink; /* first */
+        struct cm_check_document_sink *next;
+        const char *path; /* NULL: nothing is kept */
+        size_t count;
+};
+
+/* What an engine says of itself has secrets in it: the file is the user's alone. */
+static int put_and_save(struct cm_check_document_sink *sink, const char *name, int fd,
+                        struct cm_err *err)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        if (s->path == NULL)
+                return s->next->put(s->next, name, fd, err);
+        if (s->count++ > 0)
+                return CM_RAISE(
+                        err, CM_E_USAGE,
+                        "--save keeps one document, and the targets have more: save them one "
+                        "by one");
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&text, CM_NODE_BYTES_MAX);
+        CM_IGNORE(lseek(fd, 0, SEEK_SET) < 0); /* a pipe cannot, and is read from where it is */
+        int r = cm_file_read_fd(fd, name, &text, err);
+        if (r == 0)
+                r = cm_buf_check(&text, "what is to be saved", err);
+        mode_t before = umask(S_IRWXG | S_IRWXO);
+        if (r == 0)
+                r = cm_file_replace(AT_FDCWD, s->path, cm_buf_sv(&text), false, err);
+        umask(before);
+        return r < 0 ? r : cm_check_source_text(name, cm_buf_sv(&text), s->next, err);
+}
+
+static void pass_unread(struct cm_check_document_sink *sink, const char *name,
+                        const struct cm_err *problem)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        s->next->unread(s->next, name, problem);
+}
+
 static int give_targets(const struct cm_args *args, struct cm_check_session *session,
                         struct cm_err *err)
 {
         struct session_sink sink = { { put_document, put_unread },
                                      session,
                                      cm_check_session_document };
+        struct saving_sink saving = {
+                { put_and_save, pass_unread }, &sink.sink, cm_args_get(args, "save"), 0
+        };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
-                r = cm_check_source_give(args, args->positional[i], &sink.sink, err);
+                r = cm_check_source_give(args, args->positional[i], &saving.sink, err);
         return r;
 }
 
@@ -304,15 +353,16 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files and images",
-        .synopsis = "FILE|DIR|IMAGE|-... [flags]",
+        .summary = "check configuration files, engines and images",
+        .synopsis = "FILE|DIR|IMAGE|docker:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files. Images are read as scan reads them: a file or layout that holds one, "
-                "archive:FILE, layout:DIR, podman:NAME, registry:REF, rootfs:DIR, and with "
-                "image: any other target of scan, as image:docker:NAME.\n\n"
+                "files. docker: (or podman:) is the engine of this host: it is asked through its "
+                "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
+                "holds one, archive:FILE, layout:DIR, docker:NAME, podman:NAME, registry:REF, "
+                "rootfs:DIR, and with image: any other target of scan.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
@@ -321,6 +371,8 @@ const struct cm_cmd cm_cmd_check = {
                                        "coaming check -p pss-restricted k8s/",
                                        "the checks of one profile on a directory",
                                        "helm template . | coaming check -", "what a chart becomes",
+                                       "coaming check -p cis-docker-1.6.0 docker:",
+                                       "the engine of this host, with all that it has",
                                        "coaming check -p cis-docker-1.6.0 app.tar",
                                        "an image that docker save wrote", NULL },
         .options = options,

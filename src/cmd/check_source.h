@@ -19,6 +19,7 @@ struct cm_check_document_sink {
 
 struct cm_check_source {
         const char *prefix; /* "docker:"; "" takes every target that no other row takes */
+        bool is_whole;      /* the prefix is the whole target: "docker:NAME" is not this row's */
         const char *summary;
         /* `rest`: the target without the prefix. Gives out its documents in a fixed order. */
         int (*give)(const struct cm_args *args, const char *rest,

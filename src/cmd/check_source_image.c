@@ -58,22 +58,23 @@ static int give_prefixed(const struct cm_args *args, const char *prefix, const c
         return cm_check_source_image_target(args, target.ptr, sink, err);
 }
 
-#define IMAGE_SOURCE(word, text)                                                        \
+#define IMAGE_SOURCE(word, with, text)                                                  \
         static int give_##word(const struct cm_args *args, const char *rest,            \
                                struct cm_check_document_sink *sink, struct cm_err *err) \
         {                                                                               \
-                return give_prefixed(args, #word ":", rest, sink, err);                 \
+                return give_prefixed(args, with, rest, sink, err);                      \
         }                                                                               \
         extern const struct cm_check_source cm_check_source_##word;                     \
-        const struct cm_check_source cm_check_source_##word = { .prefix = #word ":",    \
+        const struct cm_check_source cm_check_source_##word = { .prefix = with,         \
                                                                 .summary = text,        \
                                                                 .give = give_##word };
 
-IMAGE_SOURCE(archive, "image in an archive of docker save, or in an OCI archive")
-IMAGE_SOURCE(layout, "image in an OCI layout")
-IMAGE_SOURCE(registry, "image in a registry")
-IMAGE_SOURCE(podman, "image of podman")
-IMAGE_SOURCE(rootfs, "root file system in a directory")
+IMAGE_SOURCE(archive, "archive:", "image in an archive of docker save, or in an OCI archive")
+IMAGE_SOURCE(layout, "layout:", "image in an OCI layout")
+IMAGE_SOURCE(registry, "registry:", "image in a registry")
+IMAGE_SOURCE(docker_image, "docker:", "image of docker")
+IMAGE_SOURCE(podman_image, "podman:", "image of podman")
+IMAGE_SOURCE(rootfs, "rootfs:", "root file system in a directory")
 
 extern const struct cm_check_source cm_check_source_image;
 const struct cm_check_source cm_check_source_image = {

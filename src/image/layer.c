@@ -262,6 +262,7 @@ static int start_inflate(struct cm_layer *layer, struct cm_err *err)
 {
         struct cm_sv head = cm_sv_make(layer->magic, layer->magic_len);
         layer->inflate = cm_inflate_new(cm_compression_detect(head), CM_LAYER_BYTES_MAX);
+        cm_inflate_trust_digest(layer->inflate); /* the parent knows the layer's diff id */
         return inflate_some(layer, &head, err);
 }
 
