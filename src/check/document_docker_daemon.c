@@ -142,7 +142,8 @@ struct words {
         struct cm_docker_settings *into;
         const char *origin;
         struct cm_sv config_file; /* the one that the command line names, or "" */
-        struct cm_node *seen;     /* keys that this command line has had */
+        struct cm_node
+                *made[CM_ARRAY_LEN(settings)]; /* lists and maps, by number of their setting */
 };
 
 static const struct setting *find_setting(struct cm_sv flag, char letter)
@@ -154,23 +155,15 @@ static const struct setting *find_setting(struct cm_sv flag, char letter)
         return NULL;
 }
 
-/* What the command line has of this key so far: what another source says does not count then. */
+/* The list or map that all flags of this setting fill. */
 static struct cm_node *container_of(struct words *w, const struct setting *t,
                                     struct cm_node_pos pos)
 {
-        struct cm_sv key = cm_sv_from_cstr(t->key);
-        const struct cm_node *old = cm_node_get_sv(w->seen, key);
-        struct cm_node *n = t->type == SETTING_LIST ? cm_node_new_list(w->arena, pos)
-                                                    : cm_node_new_map(w->arena, pos);
-        for (size_t i = 0; i < cm_node_count(old); i++) {
-                if (t->type == SETTING_LIST)
-                        cm_node_add(w->arena, n, old->list.items[i]);
-                else
-                        cm_node_put(w->arena, n, old->map.members[i].key, nowhere,
-                                    old->map.members[i].value);
-        }
-        cm_node_put(w->arena, w->seen, key, nowhere, n);
-        return n;
+        struct cm_node **made = &w->made[t - settings];
+        if (*made == NULL)
+                *made = t->type == SETTING_LIST ? cm_node_new_list(w->arena, pos)
+                                                : cm_node_new_map(w->arena, pos);
+        return *made;
 }
 
 static void take_value(struct words *w, const struct setting *t, struct cm_sv text,
@@ -301,8 +294,7 @@ struct cm_docker_settings cm_docker_settings_of_daemon(struct cm_arena *arena,
                                .list = cm_node_get(daemon, "command"),
                                .next = 1,
                                .into = &flags,
-                               .origin = "command line",
-                               .seen = cm_node_new_map(arena, nowhere) };
+                               .origin = "command line" };
         bool is_whole = words.list != NULL;
         if (words.list == NULL) {
                 words.origin = "docker.service";
