@@ -86,7 +86,9 @@ struct cm_cel_options {
         struct cm_sv container;        /* "a.b": names are looked up in a.b, then a, then outside */
         const struct cm_sv *variables; /* names, also dotted ones; the index is the slot */
         size_t variable_count;
-        bool late_names; /* unknown names and functions fail when they are evaluated, not here */
+        bool late_names;    /* unknown names and functions fail when they are evaluated, not here */
+        bool late_literals; /* patterns of matches() are compiled, and found wrong, when they are first
+                               used; the program is then of one thread */
 };
 
 struct cm_cel_program;

@@ -12,7 +12,9 @@ enum {
 
 struct ready {
         struct cm_cel_object object;
-        const struct cm_regex *regex;
+        const struct cm_regex *regex; /* NULL: `pattern` is compiled when it is first used */
+        struct cm_sv pattern;
+        struct cm_arena *arena;
 };
 
 static bool same(const struct cm_cel_object *a, const struct cm_cel_object *b)
@@ -22,13 +24,15 @@ static bool same(const struct cm_cel_object *a, const struct cm_cel_object *b)
 
 static const struct cm_cel_object_type ready_type = { .name = "regex", .equal = same };
 
-static int prepare(struct cm_arena *arena, struct cm_cel_value constant, struct cm_cel_value *ret,
-                   struct cm_err *err)
+static int prepare(struct cm_arena *arena, struct cm_cel_value constant, bool late,
+                   struct cm_cel_value *ret, struct cm_err *err)
 {
         struct ready *ready = CM_NEW(arena, struct ready);
         ready->object.type = &ready_type;
+        ready->pattern = cm_cel_sv(constant);
+        ready->arena = arena;
         *ret = cm_cel_object(&ready->object);
-        return cm_regex_compile(arena, cm_cel_sv(constant), &ready->regex, err);
+        return late ? 0 : cm_regex_compile(arena, ready->pattern, &ready->regex, err);
 }
 
 /* The pattern of one call, text or ready, and working memory for it. */
@@ -66,7 +70,13 @@ static bool pattern_init(struct cm_cel_context *cx, const struct cm_cel_value *a
         struct cm_err err = CM_ERR_INIT;
         ret->arena = cm_arena_new(ARENA_BYTES);
         if (cm_cel_is_object(args[1], &ready_type)) {
-                ret->regex = ((const struct ready *)args[1].object)->regex;
+                struct ready *ready = (struct ready *)(uintptr_t)args[1].object;
+                if (ready->regex == NULL &&
+                    cm_regex_compile(ready->arena, ready->pattern, &ready->regex, &err) < 0) {
+                        *ret_failure = cm_cel_fail_err(cx, &err);
+                        return false;
+                }
+                ret->regex = ready->regex;
                 return true;
         }
         if (args[1].kind != CM_CEL_STRING)

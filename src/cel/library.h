@@ -67,7 +67,7 @@ struct cm_cel_function {
          * (a pattern is compiled once); a row with "x" in its place then takes it. An error is the
          * parser's error. What it makes lives in `arena`, with the program.
          */
-        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant,
+        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant, bool late,
                        struct cm_cel_value *ret, struct cm_err *err);
 };
 

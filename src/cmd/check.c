@@ -46,6 +46,12 @@ static const struct cm_opt options[] = {
           .arg = "FILE",
           .help = "check file of your own, beside the built-in ones; repeatable",
           .in_config = true },
+        { .name = "policy",
+          .kind = CM_OPT_LIST,
+          .arg = "FILE",
+          .help = "only ValidatingAdmissionPolicy objects of a file, with bindings and "
+                  "parameters; repeatable",
+          .in_config = true },
         { .name = "k8s-version",
           .kind = CM_OPT_VALUE,
           .arg = "1.NN",
@@ -77,12 +83,7 @@ static const struct cm_opt options[] = {
           .kind = CM_OPT_VALUE,
           .arg = "FILE",
           .help = "keep what was looked at, of one target, to check it again later" },
-        { .name = "timeout",
-          .kind = CM_OPT_VALUE,
-          .arg = "SECONDS",
-          .otherwise = "600",
-          .help = "give up after this time",
-          .in_config = true },
+        CM_OPTS_TARGET,
         { .name = NULL },
 };
 
@@ -105,6 +106,9 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
         job->with_passed = cm_args_flag(args, "show-passed");
+        const char *const *policies = NULL;
+        job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
+                             cm_args_list(args, "only", &policies) == 0;
         const char *const *only = NULL;
         size_t count = cm_args_list(args, "only", &only);
         CM_VEC(struct cm_sv) wanted = { 0 };
@@ -132,13 +136,22 @@ static int put_document(struct cm_check_document_sink *sink, const char *name, i
         return s->call(s->session, name, fd, err);
 }
 
+static void put_unread(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem)
+{
+        cm_check_session_unread(((struct session_sink *)(void *)sink)->session, name, problem);
+}
+
 static int give_packs(const struct cm_args *args, struct cm_check_session *session,
                       struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_add_pack };
+        struct session_sink sink = { { put_document, NULL }, session, cm_check_session_add_pack };
         const char *const *packs = NULL;
         size_t count = cm_args_list(args, "checks", &packs);
         int r = 0;
+        for (size_t i = 0; i < count && r == 0; i++)
+                r = cm_check_source_file(packs[i], &sink.sink, err);
+        count = cm_args_list(args, "policy", &packs);
         for (size_t i = 0; i < count && r == 0; i++)
                 r = cm_check_source_file(packs[i], &sink.sink, err);
         return r;
@@ -177,11 +190,22 @@ static int put_and_save(struct cm_check_document_sink *sink, const char *name, i
         return r < 0 ? r : cm_check_source_text(name, cm_buf_sv(&text), s->next, err);
 }
 
+static void pass_unread(struct cm_check_document_sink *sink, const char *name,
+                        const struct cm_err *problem)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        s->next->unread(s->next, name, problem);
+}
+
 static int give_targets(const struct cm_args *args, struct cm_check_session *session,
                         struct cm_err *err)
 {
-        struct session_sink sink = { { put_document }, session, cm_check_session_document };
-        struct saving_sink saving = { { put_and_save }, &sink.sink, cm_args_get(args, "save"), 0 };
+        struct session_sink sink = { { put_document, put_unread },
+                                     session,
+                                     cm_check_session_document };
+        struct saving_sink saving = {
+                { put_and_save, pass_unread }, &sink.sink, cm_args_get(args, "save"), 0
+        };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = cm_check_source_give(args, args->positional[i], &saving.sink, err);
@@ -329,14 +353,17 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-|docker:... [flags]",
+        .summary = "check configuration files, images, engines and hosts",
+        .synopsis = "FILE|DIR|IMAGE|docker:|host:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files. docker: (or podman:) is the engine of this host: it is asked through its socket "
-                "(DOCKER_HOST).\n\n"
+                "files. docker: (or podman:) is the engine of this host: it is asked through its "
+                "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
+                "holds one, archive:FILE, layout:DIR, docker:NAME, podman:NAME, registry:REF, "
+                "rootfs:DIR, and with image: any other target of scan. host: is this host, host:DIR "
+                "a root file system elsewhere.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
@@ -346,7 +373,10 @@ const struct cm_cmd cm_cmd_check = {
                                        "the checks of one profile on a directory",
                                        "helm template . | coaming check -", "what a chart becomes",
                                        "coaming check -p cis-docker-1.6.0 docker:",
-                                       "the engine of this host, with all that it has", NULL },
+                                       "the engine of this host, with all that it has",
+                                       "coaming check -p cis-docker-1.6.0 app.tar",
+                                       "an image that docker save wrote",
+                                       "coaming check -p container-host host:", "this host", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,
