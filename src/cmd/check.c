@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/vec.h"
 #include "check/check_waiver.h"
-#include "check/session.h"
-#include "cmd/check_source.h"
+#include "cmd/check_run.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
@@ -17,8 +13,7 @@
 #include "report/check_format.h"
 
 enum {
-        ARENA_BYTES_MAX = 2000 << 20,
-        LATEST_MINOR = 999
+        ARENA_BYTES_MAX = 2000 << 20
 };
 
 static const char *const severity_choices[] = { "negligible", "low",      "medium",
@@ -82,19 +77,10 @@ static const struct cm_opt options[] = {
 
 static int make_job(const struct cm_args *args, struct cm_check_job *job, struct cm_err *err)
 {
-        *job = (struct cm_check_job){ .k8s_minor = LATEST_MINOR, .now_s = cm_clock_wall_s() };
-        const char *version = cm_args_get(args, "k8s-version");
-        if (version != NULL) {
-                struct cm_sv v = cm_sv_from_cstr(version);
-                struct cm_err problem = CM_ERR_INIT;
-                uint64_t minor = 0;
-                v = cm_sv_has_prefix(v, CM_SV("v")) ? cm_sv_skip(v, 1) : v;
-                if (!cm_sv_has_prefix(v, CM_SV("1.")) ||
-                    cm_parse_u64(cm_sv_skip(v, 2), 0, 998, &minor, &problem) < 0)
-                        return CM_RAISE(err, CM_E_USAGE,
-                                        "--k8s-version is written 1.32, not '%.40s'", version);
-                job->k8s_minor = (uint32_t)minor;
-        }
+        *job = (struct cm_check_job){ .now_s = cm_clock_wall_s() };
+        int r = cm_check_run_version(args, &job->k8s_minor, err);
+        if (r < 0)
+                return r;
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
@@ -111,89 +97,6 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         job->wanted = wanted.items;
         job->wanted_count = wanted.count;
         return 0;
-}
-
-struct session_sink {
-        struct cm_check_document_sink sink; /* first */
-        struct cm_check_session *session;
-        int (*call)(struct cm_check_session *session, const char *name, int fd, struct cm_err *err);
-};
-
-static int put_document(struct cm_check_document_sink *sink, const char *name, int fd,
-                        struct cm_err *err)
-{
-        struct session_sink *s = (struct session_sink *)(void *)sink;
-        return s->call(s->session, name, fd, err);
-}
-
-static int give_packs(const struct cm_args *args, struct cm_check_session *session,
-                      struct cm_err *err)
-{
-        struct session_sink sink = { { put_document }, session, cm_check_session_add_pack };
-        const char *const *packs = NULL;
-        size_t count = cm_args_list(args, "checks", &packs);
-        int r = 0;
-        for (size_t i = 0; i < count && r == 0; i++)
-                r = cm_check_source_file(packs[i], &sink.sink, err);
-        return r;
-}
-
-static int give_targets(const struct cm_args *args, struct cm_check_session *session,
-                        struct cm_err *err)
-{
-        struct session_sink sink = { { put_document }, session, cm_check_session_document };
-        int r = 0;
-        for (size_t i = 0; i < args->positional_count && r == 0; i++)
-                r = cm_check_source_give(args, args->positional[i], &sink.sink, err);
-        return r;
-}
-
-/* Within a document: in its order, the worst first at one object. */
-static int result_order(const void *a, const void *b)
-{
-        const struct cm_check_result *x = a;
-        const struct cm_check_result *y = b;
-        if (x->subject.document_number != y->subject.document_number)
-                return x->subject.document_number < y->subject.document_number ? -1 : 1;
-        int c = cm_sv_cmp(x->subject.group, y->subject.group);
-        c = c != 0 ? c : cm_sv_cmp(x->subject.kind, y->subject.kind);
-        c = c != 0 ? c : cm_sv_cmp(x->subject.name, y->subject.name);
-        if (c != 0)
-                return c;
-        if (x->severity != y->severity)
-                return x->severity > y->severity ? -1 : 1;
-        c = cm_sv_cmp(x->check, y->check);
-        if (c != 0)
-                return c;
-        if (x->place.line != y->place.line)
-                return x->place.line < y->place.line ? -1 : 1;
-        if (x->place.column != y->place.column)
-                return x->place.column < y->place.column ? -1 : 1;
-        return cm_sv_cmp(x->message, y->message);
-}
-
-static void sort_results(struct cm_check_outcome *outcome)
-{
-        struct cm_check_result *results = outcome->results;
-        for (size_t from = 0; from < outcome->result_count;) {
-                size_t to = from;
-                while (to < outcome->result_count &&
-                       results[to].subject.document.ptr == results[from].subject.document.ptr)
-                        to++;
-                qsort(results + from, to - from, sizeof(*results), result_order);
-                from = to;
-        }
-}
-
-static int read_waivers(const struct cm_args *args, struct cm_check_waiver **ret, size_t *ret_count,
-                        struct cm_err *err)
-{
-        struct cm_sv text;
-        int r = cm_policy_waivers(args, "waivers", &text, err);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        r = cm_check_waivers_parse(args->arena, text, cm_clock_wall_s(), ret, ret_count, err);
-        return r < 0 ? cm_err_context(err, "--waivers '%.200s'", cm_args_get(args, "waivers")) : 0;
 }
 
 static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
@@ -228,33 +131,14 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
                        : 0;
 }
 
-static int check_all(const struct cm_args *args, struct cm_arena *arena,
-                     struct cm_check_outcome *ret, struct cm_err *err)
-{
-        struct cm_check_job job;
-        uint64_t budget_s = 0;
-        int r = make_job(args, &job, err);
-        if (r == 0)
-                r = cm_args_number(args, "timeout", 1, 86400, &budget_s, err);
-        struct cm_check_session *session = NULL;
-        if (r == 0)
-                r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
-        if (r == 0)
-                r = give_packs(args, session, err);
-        if (r == 0)
-                r = give_targets(args, session, err);
-        if (r == 0)
-                r = cm_check_session_finish(session, ret, err);
-        cm_check_session_stop(session);
-        return r;
-}
-
 static int check_run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct cm_check_outcome outcome = { 0 };
+        struct cm_check_job job;
+        const struct cm_check_targets targets = { args->positional, args->positional_count, NULL };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
@@ -265,12 +149,13 @@ static int check_run(const struct cm_args *args)
         }
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        int r = read_waivers(args, &waivers, &waiver_count, &err);
+        int r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
         if (r == 0)
-                r = check_all(args, arena, &outcome, &err);
+                r = make_job(args, &job, &err);
+        if (r == 0)
+                r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
-        sort_results(&outcome);
         cm_check_waivers_apply(waivers, waiver_count, &outcome);
         struct cm_check_report report = {
                 .outcome = &outcome,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The `json` format of check results; its schema is schema/check-v1.json. */
+#include "report/check_json.h"
+
 #include "base/time.h"
-#include "report/check_format.h"
-#include "report/json_writer.h"
 
 static void put_waiver(struct cm_json_writer *w, const char *key, const struct cm_check_waiver *v)
 {
@@ -17,7 +17,7 @@ static void put_waiver(struct cm_json_writer *w, const char *key, const struct c
 }
 
 /* Waivers that did nothing: expired ones, and those that no failure needs. */
-static void put_idle_waivers(struct cm_json_writer *w, const struct cm_check_outcome *o)
+void cm_check_json_idle_waivers(struct cm_json_writer *w, const struct cm_check_outcome *o)
 {
         cm_jw_open(w, "waivers_idle", '[');
         for (size_t i = 0; i < o->waiver_count; i++)
@@ -26,7 +26,7 @@ static void put_idle_waivers(struct cm_json_writer *w, const struct cm_check_out
         cm_jw_close(w, ']');
 }
 
-static void put_result(struct cm_json_writer *w, const struct cm_check_result *r)
+void cm_check_json_result(struct cm_json_writer *w, const struct cm_check_result *r)
 {
         cm_jw_open(w, NULL, '{');
         cm_jw_string(w, "check", r->check);
@@ -76,6 +76,21 @@ static void put_summary(struct cm_json_writer *w, const struct cm_check_report *
         cm_jw_close(w, '}');
 }
 
+void cm_check_json_unread(struct cm_json_writer *w, const struct cm_check_outcome *o)
+{
+        cm_jw_open(w, "unread", '[');
+        for (size_t i = 0; i < o->unread_count; i++) {
+                cm_jw_open(w, NULL, '{');
+                cm_jw_string(w, "document", o->unread[i].document);
+                cm_jw_cstr(w, "error",
+                           o->unread[i].code == CM_E_OK ? "unknown-kind"
+                                                        : cm_err_name(o->unread[i].code));
+                cm_jw_string_if(w, "reason", o->unread[i].reason);
+                cm_jw_close(w, '}');
+        }
+        cm_jw_close(w, ']');
+}
+
 static void json_write(struct cm_buf *out, const struct cm_check_report *report)
 {
         const struct cm_check_outcome *o = report->outcome;
@@ -91,20 +106,10 @@ static void json_write(struct cm_buf *out, const struct cm_check_report *report)
         cm_jw_open(&w, "results", '[');
         for (size_t i = 0; i < o->result_count; i++)
                 if (o->results[i].severity >= report->severity)
-                        put_result(&w, &o->results[i]);
+                        cm_check_json_result(&w, &o->results[i]);
         cm_jw_close(&w, ']');
-        cm_jw_open(&w, "unread", '[');
-        for (size_t i = 0; i < o->unread_count; i++) {
-                cm_jw_open(&w, NULL, '{');
-                cm_jw_string(&w, "document", o->unread[i].document);
-                cm_jw_cstr(&w, "error",
-                           o->unread[i].code == CM_E_OK ? "unknown-kind"
-                                                        : cm_err_name(o->unread[i].code));
-                cm_jw_string_if(&w, "reason", o->unread[i].reason);
-                cm_jw_close(&w, '}');
-        }
-        cm_jw_close(&w, ']');
-        put_idle_waivers(&w, o);
+        cm_check_json_unread(&w, o);
+        cm_check_json_idle_waivers(&w, o);
         put_summary(&w, report);
         cm_jw_close(&w, '}');
 }
