@@ -40,10 +40,23 @@ struct cm_check_library {
         const struct cm_node *profile;     /* the chosen one */
 };
 
+struct cm_sv cm_check_library_pack(void)
+{
+        return cm_sv_make(cm_checks_pack_begin,
+                          (size_t)(cm_checks_pack_end - cm_checks_pack_begin));
+}
+
+struct cm_sv cm_check_library_definition(const struct cm_check_library *l, struct cm_sv id)
+{
+        for (size_t i = 0; i < l->entries.count; i++)
+                if (!l->entries.items[i].is_profile && cm_sv_eq(l->entries.items[i].id, id))
+                        return l->entries.items[i].body;
+        return CM_SV("");
+}
+
 static int open_pack(struct cm_check_library *l, struct cm_err *err)
 {
-        struct cm_cursor c = cm_cursor_make(cm_sv_make(
-                cm_checks_pack_begin, (size_t)(cm_checks_pack_end - cm_checks_pack_begin)));
+        struct cm_cursor c = cm_cursor_make(cm_check_library_pack());
         while (c.len > 0 && !c.failed) {
                 struct entry *e = CM_VEC_PUSH(l->arena, &l->entries);
                 e->id = cm_cursor_bytes(&c);

@@ -64,25 +64,9 @@ static const struct cm_opt options[] = {
         { .name = NULL },
 };
 
-/* Everything of one audit. */
-struct audit {
-        const struct cm_args *args;
-        struct cm_arena *arena;
-        struct cm_comply_context context;
-        const struct cm_framework *framework;
-        struct cm_check_waiver *waivers;
-        size_t waiver_count;
-        struct cm_sv waivers_text;
-        struct cm_comply_answer *answers;
-        size_t answer_count;
-        struct cm_sv answers_text;
-        struct cm_check_kept_list kept;
-        struct cm_check_outcome checked;
-        struct cm_comply_outcome outcome;
-};
-
 /* What an answer shows for itself must not change after: its digest goes into the report. */
-static int digest_files(struct audit *a, struct cm_comply_answer *answer, struct cm_err *err)
+static int digest_files(struct cm_comply_audit *a, struct cm_comply_answer *answer,
+                        struct cm_err *err)
 {
         for (size_t i = 0; i < answer->file_count; i++) {
                 struct cm_comply_evidence *e = &answer->files[i];
@@ -106,7 +90,7 @@ static int digest_files(struct audit *a, struct cm_comply_answer *answer, struct
         return 0;
 }
 
-static int read_answers(struct audit *a, struct cm_err *err)
+static int read_answers(struct cm_comply_audit *a, struct cm_err *err)
 {
         int r = cm_policy_file(a->args, "answers", "answers", &a->answers_text, err);
         if (r != 0)
@@ -122,7 +106,7 @@ static int read_answers(struct audit *a, struct cm_err *err)
                      : 0;
 }
 
-static int prepare(struct audit *a, struct cm_err *err)
+static int prepare(struct cm_comply_audit *a, struct cm_err *err)
 {
         const char *const *files = NULL;
         size_t count = cm_args_list(a->args, "checks", &files);
@@ -136,7 +120,7 @@ static int prepare(struct audit *a, struct cm_err *err)
         return r == 0 ? read_answers(a, err) : r;
 }
 
-static int assess(struct audit *a, bool keep, struct cm_err *err)
+static int assess(struct cm_comply_audit *a, bool keep, struct cm_err *err)
 {
         struct cm_check_job job = { .now_s = cm_clock_wall_s(), .with_passed = keep };
         const struct cm_check_targets targets = { a->args->positional + 1,
@@ -172,7 +156,7 @@ static bool write_report(void *ctx, const char *name, bool to_terminal, struct c
         return true;
 }
 
-static int exit_status(const struct audit *a, uint64_t coverage_min)
+static int exit_status(const struct cm_comply_audit *a, uint64_t coverage_min)
 {
         const struct cm_comply_totals t = cm_comply_totals_of(&a->outcome);
         if (t.by_state[CM_CHECK_FAIL] > 0 || t.coverage_permille < coverage_min * 10)
@@ -186,13 +170,41 @@ static int exit_status(const struct audit *a, uint64_t coverage_min)
                        : 0;
 }
 
+/* `-o evidence.zip` among the reports of -o FORMAT=FILE: takes it off the arguments. */
+static struct cm_args without_archive(const struct cm_args *args, const char **ret_archive)
+{
+        struct cm_args plain = *args;
+        struct cm_opt_value *values =
+                CM_NEW_ARRAY(args->arena, struct cm_opt_value, args->value_count);
+        memcpy(values, args->values, args->value_count * sizeof(*values));
+        for (size_t i = 0; i < args->value_count; i++) {
+                if (strcmp(values[i].opt->name, "output") != 0)
+                        continue;
+                const char **kept = CM_NEW_ARRAY(args->arena, const char *, values[i].count);
+                size_t count = 0;
+                for (size_t j = 0; j < values[i].count; j++) {
+                        struct cm_sv v = cm_sv_from_cstr(values[i].values[j]);
+                        if (cm_sv_has_suffix(v, CM_SV(".zip")) && cm_sv_find_char(v, '=') < 0)
+                                *ret_archive = values[i].values[j];
+                        else
+                                kept[count++] = values[i].values[j];
+                }
+                values[i].values = kept;
+                values[i].count = count;
+        }
+        plain.values = values;
+        return plain;
+}
+
 static int comply_run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(ARENA_BYTES_MAX);
-        struct audit a = { .args = args, .arena = arena };
+        struct cm_comply_audit a = { .args = args, .arena = arena };
         const char *format = cm_report_format(args);
+        const char *archive = NULL;
+        const struct cm_args plain = without_archive(args, &archive);
         uint64_t coverage_min = 0;
         if (cm_comply_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
@@ -204,7 +216,7 @@ static int comply_run(const struct cm_args *args)
         if (r == 0)
                 r = prepare(&a, &err);
         if (r == 0)
-                r = assess(&a, false, &err);
+                r = assess(&a, archive != NULL, &err);
         if (r < 0)
                 return cm_command_fail(&err);
         struct cm_comply_report report = {
@@ -213,9 +225,11 @@ static int comply_run(const struct cm_args *args)
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
         const struct cm_report_writer writer = { write_report, &report };
-        if (cm_report_output(args, format, &writer, &err) < 0)
-                return cm_command_fail(&err);
-        return exit_status(&a, coverage_min);
+        if (archive != NULL)
+                r = cm_comply_evidence_write(&a, archive, &err);
+        if (r == 0)
+                r = cm_report_output(&plain, format, &writer, &err);
+        return r < 0 ? cm_command_fail(&err) : exit_status(&a, coverage_min);
 }
 
 extern const struct cm_cmd cm_cmd_comply;
@@ -228,15 +242,20 @@ const struct cm_cmd cm_cmd_comply = {
                 "and says of each row whether it passes, fails, is unknown or waits for an answer "
                 "of a person. A row that no check answers yet, or whose documents were not given, "
                 "is unknown; nothing is passed that was not looked at.\n\n"
+                "`-o FILE.zip` writes an evidence archive: the documents as they were judged, "
+                "results, definitions, answers, and a manifest that seals them.\n\n"
                 "Exit status 1: a row fails; 3: rows are unknown or unanswered, and none fails; "
                 "5: a document could not be read.",
         .examples = (const char *const[]){ "coaming comply cis-docker-1.6.0 containers.json",
                                            "audit saved answers of an engine",
+                                           "coaming comply pss k8s/ -o evidence.zip",
+                                           "the same, with an archive for the auditor",
                                            "coaming comply show pci-dss-4.0.1 2.2.1",
                                            "what a row asks and what answers it", NULL },
         .options = options,
-        .subcommands = (const struct cm_cmd *const[]){ &cm_cmd_comply_list, &cm_cmd_comply_show,
-                                                       &cm_cmd_comply_test, NULL },
+        .subcommands =
+                (const struct cm_cmd *const[]){ &cm_cmd_comply_list, &cm_cmd_comply_show,
+                                                &cm_cmd_comply_verify, &cm_cmd_comply_test, NULL },
         .positional_min = 2,
         .positional_max = SIZE_MAX,
         .run = comply_run,
