@@ -26,6 +26,7 @@ struct cm_mapping_counts {
         size_t proved;   /* pairs of row and check that an example proves */
         size_t wrong;    /* that examples disprove */
         size_t untested; /* for which there is no example */
+        size_t asked;    /* the check is a question to a person */
         size_t examples; /* of automated rows that some check fails on */
         size_t missed;   /* that no check fails on */
 };
