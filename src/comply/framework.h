@@ -21,6 +21,7 @@ struct cm_framework_row {
         const struct cm_node *checks;  /* patterns of ids, or NULL */
         const struct cm_node *through; /* "FRAMEWORK/ROW" patterns, or NULL */
         const struct cm_node *topics;  /* examples.h, or NULL */
+        bool is_broad;                 /* it asks for many things, of which examples show some */
         struct cm_node_pos pos;
 };
 

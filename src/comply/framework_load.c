@@ -63,8 +63,8 @@ static int verify_kind(const struct loader *l, const struct cm_framework_row *ro
 
 static int load_row(struct loader *l, const struct cm_node *n, struct cm_err *err)
 {
-        static const char *const known[] = { "id",     "title",   "question", "kind", "evidence",
-                                             "checks", "through", "topics",   NULL };
+        static const char *const known[] = { "id",     "title",   "question", "kind",  "evidence",
+                                             "checks", "through", "topics",   "broad", NULL };
         struct cm_framework_row row = { .pos = n->pos };
         struct cm_sv kind = CM_SV("");
         struct cm_sv source = l->f->source;
@@ -86,6 +86,7 @@ static int load_row(struct loader *l, const struct cm_node *n, struct cm_err *er
                 r = cm_node_texts(source, n, "through", &row.through, err);
         if (r == 0)
                 r = cm_node_texts(source, n, "topics", &row.topics, err);
+        row.is_broad = cm_node_bool(cm_node_get(n, "broad"), false);
         if (r == 0)
                 r = verify_kind(l, &row, err);
         if (r < 0)

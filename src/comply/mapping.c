@@ -155,6 +155,7 @@ static int test_pair(const struct mapping *m, const struct cm_framework *f,
         m->counts->proved += proved;
         if (proved)
                 return 0;
+        applies = applies && !row->is_broad;
         m->counts->wrong += applies;
         m->counts->untested += !applies;
         add_fault(m, applies ? m->faults : m->untested, f, row, check, cm_sv_from_cstr(why));
@@ -195,7 +196,8 @@ static int test_row(const struct mapping *m, const struct cm_framework *f,
                 if (r < 0)
                         return r;
         }
-        if (row->kind == CM_COMPLY_AUTOMATED)
+        /* Of others the examples are those of rows that they go through, tested there, or only some. */
+        if (f->by_maps && !row->is_broad)
                 test_completeness(m, f, row, examples.items, examples.count);
         return 0;
 }

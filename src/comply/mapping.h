@@ -5,11 +5,12 @@
  *
  *   relevance      a check that answers a row fails on at least one example that violates the row, and
  *                  passes where that is put right;
- *   completeness   each example that violates an automated row is failed by at least one check of the
- *                  row, if any of them looks at such documents.
+ *   completeness   each example that violates a row is failed by at least one check of the row, if any
+ *                  of them looks at such documents; of rows that maps answer and that are not broad.
  *
  * A check for which no example of its rows is of a kind of document that it looks at is untested, and
- * counted.
+ * counted. So is one that fails on no example of a broad row: a row that asks for many things, of
+ * which examples show some.
  */
 #pragma once
 
@@ -27,7 +28,7 @@ struct cm_mapping_counts {
         size_t wrong;    /* that examples disprove */
         size_t untested; /* for which there is no example */
         size_t asked;    /* the check is a question to a person */
-        size_t examples; /* of automated rows that some check fails on */
+        size_t examples; /* that some check fails on */
         size_t missed;   /* that no check fails on */
 };
 
