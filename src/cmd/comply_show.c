@@ -85,14 +85,10 @@ static void put_framework(const struct cm_args *args, const struct cm_comply_con
                         cm_framework_checks(args->arena, f, row, c->checks, c->check_count, &found,
                                             &count);
                         cm_buf_put_str(out, "  ");
-                        cm_term_put_cell(out, row->id, 10, true);
+                        size_t id = CM_MIN(CM_MAX(row->id.len, (size_t)10), (size_t)40);
+                        cm_term_put_cell(out, row->id, id, true);
                         cm_buf_printf(out, " %3zu ", count);
-                        cm_term_put_cell(out, row->title,
-                                         CM_TERM_WIDTH - 17 -
-                                                 (row->id.len > 10
-                                                          ? CM_MIN(row->id.len - 10, (size_t)40)
-                                                          : 0),
-                                         false);
+                        cm_term_put_cell(out, row->title, CM_TERM_WIDTH - 7 - id, false);
                         cm_buf_put_char(out, '\n');
                 }
         }

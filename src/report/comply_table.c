@@ -10,6 +10,7 @@
 enum {
         STATE_COLUMNS = 8,
         ID_COLUMNS = 10,
+        ID_COLUMNS_MAX = 40,
         EVIDENCE_MAX = 3 /* results shown under one check */
 };
 
@@ -73,10 +74,10 @@ static void put_row(struct cm_buf *out, const struct cm_comply_report *report,
         cm_buf_put_str(out, "  ");
         put_state(out, report, row);
         cm_buf_put_char(out, ' ');
-        cm_term_put_cell(out, row->id, CM_MAX((size_t)ID_COLUMNS, row->id.len), true);
+        size_t id = CM_MIN(CM_MAX(row->id.len, (size_t)ID_COLUMNS), (size_t)ID_COLUMNS_MAX);
+        cm_term_put_cell(out, row->id, id, true);
         cm_buf_put_char(out, ' ');
-        size_t used = indent + (row->id.len > ID_COLUMNS ? row->id.len - ID_COLUMNS : 0);
-        cm_term_put_cell(out, row->title, width_of(report) - CM_MIN(used, (size_t)60), false);
+        cm_term_put_cell(out, row->title, width_of(report) - indent - (id - ID_COLUMNS), false);
         cm_buf_put_char(out, '\n');
         if (row->reason.len > 0) {
                 put_indent(out, indent);
@@ -100,9 +101,10 @@ static void put_section(struct cm_buf *out, const struct cm_comply_report *repor
                         const struct cm_comply_section *s)
 {
         const struct cm_comply_row *rows = report->outcome->rows + s->row_first;
-        cm_term_put_cell(out, s->id, width_of(report) / 4, false);
+        size_t id = CM_MIN(s->id.len, (size_t)ID_COLUMNS_MAX);
+        cm_term_put_cell(out, s->id, id, false);
         cm_buf_put_str(out, "  ");
-        cm_term_put_cell(out, s->title, width_of(report) / 2, false);
+        cm_term_put_cell(out, s->title, width_of(report) - id - 2, false);
         cm_buf_put_char(out, '\n');
         for (size_t i = 0; i < s->row_count; i++)
                 put_row(out, report, &rows[i]);
