@@ -15,6 +15,7 @@
 #include "check/profile_select.h"
 #include "codec/node_yaml.h"
 #include "comply/framework_pack.h"
+#include "crypto/sha256.h"
 
 struct packs {
         struct cm_arena *arena;
@@ -138,12 +139,17 @@ static void put_section(struct cm_buf *out, const char *symbol, const char *path
 
 /* The source that makes the packs constant data of the program. It is written anew with them, so that
  * the build sees that it must be compiled again. */
-static void write_source(const char *path, const char *checks, const char *frameworks)
+static void write_source(const char *path, const char *checks, const char *frameworks,
+                         const char *digest)
 {
         struct cm_buf out;
         cm_buf_init(&out, CM_KIB(64));
         put_section(&out, "cm_checks_pack", checks);
         put_section(&out, "cm_frameworks_pack", frameworks);
+        cm_buf_printf(&out,
+                      "extern const char cm_checks_digest[];\n"
+                      "const char cm_checks_digest[] = \"%s\";\n",
+                      digest);
         write_file(path, cm_buf_sv(&out));
         cm_buf_fini(&out);
 }
@@ -169,7 +175,12 @@ int main(int argc, char **argv)
         }
         write_file(argv[1], cm_buf_sv(&packs.checks));
         write_file(argv[2], cm_buf_sv(&packs.frameworks));
-        write_source(argv[3], argv[1], argv[2]);
+        struct cm_sha256 *sha = cm_sha256_new();
+        char digest[CM_SHA256_TEXT_BYTES];
+        cm_sha256_update(sha, cm_buf_sv(&packs.checks));
+        cm_sha256_update(sha, cm_buf_sv(&packs.frameworks));
+        write_source(argv[3], argv[1], argv[2], cm_sha256_text(sha, digest));
+        cm_sha256_free(sha);
         cm_buf_fini(&packs.checks);
         cm_buf_fini(&packs.frameworks);
         cm_arena_free(packs.arena);

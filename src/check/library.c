@@ -13,6 +13,7 @@
 /* Put here by the source that tools/pack_checks.c writes. */
 extern const char cm_checks_pack_begin[];
 extern const char cm_checks_pack_end[];
+extern const char cm_checks_digest[];
 
 /* Where a check is, read or not. */
 struct entry {
@@ -40,10 +41,9 @@ struct cm_check_library {
         const struct cm_node *profile;     /* the chosen one */
 };
 
-struct cm_sv cm_check_library_pack(void)
+struct cm_sv cm_check_library_digest(void)
 {
-        return cm_sv_make(cm_checks_pack_begin,
-                          (size_t)(cm_checks_pack_end - cm_checks_pack_begin));
+        return cm_sv_from_cstr(cm_checks_digest);
 }
 
 struct cm_sv cm_check_library_definition(const struct cm_check_library *l, struct cm_sv id)
@@ -56,7 +56,8 @@ struct cm_sv cm_check_library_definition(const struct cm_check_library *l, struc
 
 static int open_pack(struct cm_check_library *l, struct cm_err *err)
 {
-        struct cm_cursor c = cm_cursor_make(cm_check_library_pack());
+        struct cm_cursor c = cm_cursor_make(cm_sv_make(
+                cm_checks_pack_begin, (size_t)(cm_checks_pack_end - cm_checks_pack_begin)));
         while (c.len > 0 && !c.failed) {
                 struct entry *e = CM_VEC_PUSH(l->arena, &l->entries);
                 e->id = cm_cursor_bytes(&c);

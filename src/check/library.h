@@ -39,8 +39,8 @@ CM_MUST_CHECK int cm_check_library_all(struct cm_check_library *library,
 
 /* A built-in check as it is defined, without its tests: JSON; "" for one of a file. */
 struct cm_sv cm_check_library_definition(const struct cm_check_library *library, struct cm_sv id);
-/* The bytes of the pack that is built in. */
-struct cm_sv cm_check_library_pack(void);
+/* The digest of all checks and frameworks that are built in: "sha256:<hex>". */
+struct cm_sv cm_check_library_digest(void);
 
 /* All profiles, in the order of the pack: trees as profile_select.h describes them. */
 CM_MUST_CHECK int cm_check_library_profiles(struct cm_check_library *library,

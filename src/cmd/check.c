@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "check/check_waiver.h"
+#include "cmd/check_history.h"
 #include "cmd/check_run.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
@@ -66,6 +67,7 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
+        CM_OPTS_HISTORY,
         { .name = "timeout",
           .kind = CM_OPT_VALUE,
           .arg = "SECONDS",
@@ -117,10 +119,16 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
         uint64_t unknown = 0;
         for (size_t i = 0; i < outcome->tally_count; i++) {
                 const struct cm_check_tally *t = &outcome->tallies[i];
-                if (t->severity >= fail_on && t->counts[CM_CHECK_FAIL] > 0)
+                if (!outcome->has_baseline && t->severity >= fail_on &&
+                    t->counts[CM_CHECK_FAIL] > 0)
                         return 1;
                 unknown += t->counts[CM_CHECK_UNKNOWN];
         }
+        /* Against a baseline only what is new counts. */
+        for (size_t i = 0; i < outcome->result_count && outcome->has_baseline; i++)
+                if (outcome->results[i].change == CM_CHECK_CHANGE_NEW &&
+                    outcome->results[i].severity >= fail_on)
+                        return 1;
         /* A file that is not written as its kind must be is bad input, also among good ones. */
         for (size_t i = 0; i < outcome->unread_count; i++)
                 if (outcome->unread[i].code != CM_E_OK)
@@ -157,6 +165,11 @@ static int check_run(const struct cm_args *args)
         if (r < 0)
                 return cm_command_fail(&err);
         cm_check_waivers_apply(waivers, waiver_count, &outcome);
+        r = cm_check_baseline(args, arena, &outcome, &err);
+        if (r == 0)
+                r = cm_check_history(args, arena, &outcome, CM_SV(""), NULL, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),

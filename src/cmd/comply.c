@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "check/check_waiver.h"
 #include "check/library.h"
+#include "cmd/check_history.h"
 #include "cmd/check_run.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
@@ -55,6 +56,7 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although rows are unknown or unanswered",
           .in_config = true },
+        CM_OPTS_HISTORY,
         { .name = "timeout",
           .kind = CM_OPT_VALUE,
           .arg = "SECONDS",
@@ -137,6 +139,9 @@ static int assess(struct cm_comply_audit *a, bool keep, struct cm_err *err)
         if (r < 0)
                 return r;
         cm_check_waivers_apply(a->waivers, a->waiver_count, &a->checked);
+        r = cm_check_baseline(a->args, a->arena, &a->checked, err);
+        if (r < 0)
+                return r;
         const struct cm_comply_input input = {
                 a->framework, a->context.checks, a->context.check_count,
                 &a->checked,  a->answers,        a->answer_count
@@ -156,10 +161,22 @@ static bool write_report(void *ctx, const char *name, bool to_terminal, struct c
         return true;
 }
 
+/* Against a baseline only what is new counts, and what people say. */
+static bool counts_as_failed(const struct cm_comply_audit *a, const struct cm_comply_totals *t)
+{
+        if (!a->checked.has_baseline)
+                return t->by_state[CM_CHECK_FAIL] > 0;
+        bool answered = false;
+        for (size_t i = 0; i < a->answer_count; i++)
+                answered =
+                        answered || (a->answers[i].is_used && a->answers[i].state == CM_CHECK_FAIL);
+        return answered || cm_check_changes_of(&a->checked).by_change[CM_CHECK_CHANGE_NEW] > 0;
+}
+
 static int exit_status(const struct cm_comply_audit *a, uint64_t coverage_min)
 {
         const struct cm_comply_totals t = cm_comply_totals_of(&a->outcome);
-        if (t.by_state[CM_CHECK_FAIL] > 0 || t.coverage_permille < coverage_min * 10)
+        if (counts_as_failed(a, &t) || t.coverage_permille < coverage_min * 10)
                 return 1;
         for (size_t i = 0; i < a->checked.unread_count; i++)
                 if (a->checked.unread[i].code != CM_E_OK)
@@ -227,6 +244,10 @@ static int comply_run(const struct cm_args *args)
         const struct cm_report_writer writer = { write_report, &report };
         if (archive != NULL)
                 r = cm_comply_evidence_write(&a, archive, &err);
+        const struct cm_comply_totals totals = cm_comply_totals_of(&a.outcome);
+        if (r == 0)
+                r = cm_check_history(args, arena, &a.checked, a.framework->name, totals.by_state,
+                                     &err);
         if (r == 0)
                 r = cm_report_output(&plain, format, &writer, &err);
         return r < 0 ? cm_command_fail(&err) : exit_status(&a, coverage_min);
@@ -255,7 +276,8 @@ const struct cm_cmd cm_cmd_comply = {
         .options = options,
         .subcommands =
                 (const struct cm_cmd *const[]){ &cm_cmd_comply_list, &cm_cmd_comply_show,
-                                                &cm_cmd_comply_verify, &cm_cmd_comply_test, NULL },
+                                                &cm_cmd_comply_verify, &cm_cmd_comply_diff,
+                                                &cm_cmd_comply_history, &cm_cmd_comply_test, NULL },
         .positional_min = 2,
         .positional_max = SIZE_MAX,
         .run = comply_run,

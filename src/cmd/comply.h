@@ -47,3 +47,4 @@ extern const struct cm_cmd cm_cmd_comply_show;
 extern const struct cm_cmd cm_cmd_comply_test;
 extern const struct cm_cmd cm_cmd_comply_verify;
 extern const struct cm_cmd cm_cmd_comply_diff;
+extern const struct cm_cmd cm_cmd_comply_history;

@@ -10,8 +10,6 @@
 #include "cmd/comply.h"
 #include "codec/node_json.h"
 #include "comply/evidence.h"
-#include "comply/framework_pack.h"
-#include "crypto/sha256.h"
 #include "os/file.h"
 #include "report/comply_format.h"
 
@@ -89,16 +87,6 @@ static int add_own_checks(struct collection *c, struct cm_err *err)
         return 0;
 }
 
-static struct cm_sv digest_of_packs(struct cm_arena *arena)
-{
-        struct cm_sha256 *sha CM_CLEANUP(cm_sha256_freep)
-        = cm_sha256_new();
-        char text[CM_SHA256_TEXT_BYTES];
-        cm_sha256_update(sha, cm_check_library_pack());
-        cm_sha256_update(sha, cm_frameworks_pack());
-        return cm_sv_dup(arena, cm_sv_from_cstr(cm_sha256_text(sha, text)));
-}
-
 static int collect(struct collection *c, struct cm_err *err)
 {
         const struct cm_comply_audit *a = c->audit;
@@ -134,7 +122,7 @@ int cm_comply_evidence_write(const struct cm_comply_audit *audit, const char *pa
                 .framework = audit->outcome.framework,
                 .framework_version = audit->outcome.version,
                 .tool_version = CM_SV(CM_VERSION),
-                .checks_digest = digest_of_packs(audit->arena),
+                .checks_digest = cm_check_library_digest(),
                 .created_s = cm_clock_wall_s(),
                 .members = c.members.items,
                 .count = c.members.count,

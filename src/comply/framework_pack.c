@@ -23,7 +23,7 @@ static int next_tree(struct cm_arena *arena, struct cm_cursor *c, struct cm_sv *
         return cm_document_read_json(arena, text, ret, err);
 }
 
-struct cm_sv cm_frameworks_pack(void)
+static struct cm_sv packed(void)
 {
         return cm_sv_make(cm_frameworks_pack_begin,
                           (size_t)(cm_frameworks_pack_end - cm_frameworks_pack_begin));
@@ -32,7 +32,7 @@ struct cm_sv cm_frameworks_pack(void)
 int cm_frameworks_open(struct cm_arena *arena, struct cm_frameworks *ret, struct cm_err *err)
 {
         CM_VEC(struct cm_framework) found = { 0 };
-        struct cm_cursor c = cm_cursor_make(cm_frameworks_pack());
+        struct cm_cursor c = cm_cursor_make(packed());
         struct cm_sv source;
         const struct cm_node *root = NULL;
         int r = 0;
@@ -55,7 +55,7 @@ int cm_frameworks_open(struct cm_arena *arena, struct cm_frameworks *ret, struct
 int cm_examples_open(struct cm_arena *arena, struct cm_examples *ret, struct cm_err *err)
 {
         CM_VEC(struct cm_example) found = { 0 };
-        struct cm_cursor c = cm_cursor_make(cm_frameworks_pack());
+        struct cm_cursor c = cm_cursor_make(packed());
         struct cm_sv source;
         const struct cm_node *root = NULL;
         int r = 0;

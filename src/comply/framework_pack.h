@@ -14,8 +14,5 @@ CM_MUST_CHECK int cm_frameworks_open(struct cm_arena *arena, struct cm_framework
 CM_MUST_CHECK int cm_examples_open(struct cm_arena *arena, struct cm_examples *ret,
                                    struct cm_err *err);
 
-/* The bytes of the pack. */
-struct cm_sv cm_frameworks_pack(void);
-
 /* One framework or file of examples, for the build's own tool. */
 void cm_frameworks_pack_write(struct cm_buf *buf, struct cm_sv source, const struct cm_node *root);

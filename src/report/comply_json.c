@@ -135,6 +135,7 @@ static void json_write(struct cm_buf *out, const struct cm_comply_report *report
         for (size_t i = 0; i < o->checked->result_count; i++)
                 cm_check_json_result(&w, &o->checked->results[i]);
         cm_jw_close(&w, ']');
+        cm_check_json_runs(&w, o->checked);
         cm_check_json_unread(&w, o->checked);
         cm_jw_open(&w, "answers_idle", '[');
         for (size_t i = 0; i < o->answer_count; i++)
