@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads check files (check.h). Every member is known by name: a misspelt one is an error. */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "base/escape.h"
 #include "base/vec.h"
 #include "check/document.h"
+#include "codec/node_expect.h"
 
 struct loader {
         struct cm_arena *arena;
@@ -14,70 +12,26 @@ struct loader {
         bool is_verified;
 };
 
-static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
-                 const char *format, ...) CM_PRINTF(4, 5);
-
-static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
-                 const char *format, ...)
-{
-        char text[CM_ERR_TEXT_BYTES];
-        va_list ap;
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        return CM_RAISE(err, CM_E_MALFORMED, "%.*s:%u:%u: %s", CM_SV_ARG(l->source), pos.line,
-                        pos.column, text);
-}
-
-/* Members that a map may have. */
-static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
-                struct cm_err *err)
-{
-        if (cm_node_type(map) != CM_NODE_MAP)
-                return wrong(l, map->pos, err, "this must be a mapping");
-        for (size_t i = 0; i < map->map.count; i++) {
-                const struct cm_node_member *m = &map->map.members[i];
-                if (!cm_sv_is_any(m->key, known))
-                        return wrong(l, m->key_pos, err, "no member '%s' is known here",
-                                     cm_escape(l->arena, m->key));
-        }
-        return 0;
-}
-
-/* A text member; `required`: it must be there and not empty. */
-static int text_of(const struct loader *l, const struct cm_node *map, const char *key,
-                   bool required, struct cm_sv *ret, struct cm_err *err)
-{
-        const struct cm_node *n = cm_node_get(map, key);
-        if (n == NULL) {
-                *ret = CM_SV("");
-                return required ? wrong(l, map->pos, err, "member '%s' is missing", key) : 0;
-        }
-        if (n->type != CM_NODE_STRING || (required && n->text.len == 0))
-                return wrong(l, n->pos, err, "'%s' must be text", key);
-        *ret = cm_sv_trim(n->text);
-        return 0;
-}
-
 static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err *err)
 {
         if (maps == NULL)
                 return 0;
         if (maps->type != CM_NODE_MAP)
-                return wrong(l, maps->pos, err, "'maps' must be a mapping");
+                return cm_node_wrong(l->source, maps->pos, err, "'maps' must be a mapping");
         struct cm_check_map *out = CM_NEW_ARRAY(l->arena, struct cm_check_map, maps->map.count);
         for (size_t i = 0; i < maps->map.count; i++) {
                 const struct cm_node_member *m = &maps->map.members[i];
                 size_t count = cm_node_count(m->value);
                 if (cm_node_type(m->value) != CM_NODE_LIST || count == 0)
-                        return wrong(l, m->key_pos, err, "'%s' must be a list of rows",
-                                     cm_escape(l->arena, m->key));
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "'%s' must be a list of rows",
+                                             cm_escape(l->arena, m->key));
                 struct cm_sv *rows = CM_NEW_ARRAY(l->arena, struct cm_sv, count);
                 for (size_t j = 0; j < count; j++) {
                         const struct cm_node *row = cm_node_at(m->value, j);
                         if (cm_node_type(row) != CM_NODE_STRING || row->text.len == 0)
-                                return wrong(l, m->key_pos, err,
-                                             "rows are text: put them in quotes");
+                                return cm_node_wrong(l->source, m->key_pos, err,
+                                                     "rows are text: put them in quotes");
                         rows[j] = row->text;
                 }
                 out[i] = (struct cm_check_map){ m->key, rows, count };
@@ -97,16 +51,17 @@ static int load_params(struct loader *l, const struct cm_node *params, struct cm
         if (params == NULL)
                 return 0;
         if (params->type != CM_NODE_MAP)
-                return wrong(l, params->pos, err, "'params' must be a mapping");
+                return cm_node_wrong(l->source, params->pos, err, "'params' must be a mapping");
         for (size_t i = 0; i < params->map.count; i++) {
                 const struct cm_node_member *m = &params->map.members[i];
-                int r = only(l, m->value, known, err);
+                int r = cm_node_only(l->arena, l->source, m->value, known, err);
                 if (r < 0)
                         return r;
                 const struct cm_node *value = cm_node_get(m->value, "default");
                 if (value == NULL || cm_node_get_string(m->value, "doc").len == 0)
-                        return wrong(l, m->key_pos, err, "parameter '%s' needs default and doc",
-                                     cm_escape(l->arena, m->key));
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "parameter '%s' needs default and doc",
+                                             cm_escape(l->arena, m->key));
                 cm_node_put(l->arena, defaults, m->key, m->key_pos, value);
         }
         return 0;
@@ -124,7 +79,8 @@ static int load_minor(struct loader *l, const struct cm_node *n, uint32_t otherw
         struct cm_err ignored = CM_ERR_INIT;
         if (!cm_sv_cut(cm_node_string(n), '.', &major, &minor) || !cm_sv_eq(major, CM_SV("1")) ||
             cm_parse_u64(minor, 0, 999, &value, &ignored) < 0)
-                return wrong(l, n->pos, err, "versions are written \"1.25\", in quotes");
+                return cm_node_wrong(l->source, n->pos, err,
+                                     "versions are written \"1.25\", in quotes");
         *ret = (uint32_t)value;
         return 0;
 }
@@ -133,7 +89,7 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                      struct cm_err *err)
 {
         struct cm_sv on;
-        int r = text_of(l, rule, "on", true, &on, err);
+        int r = cm_node_text(l->source, rule, "on", true, &on, err);
         if (r < 0)
                 return r;
         out->view = cm_check_view_find(on);
@@ -144,8 +100,8 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                 out->kind = kind;
         }
         return out->view != NULL ? 0
-                                 : wrong(l, cm_node_get(rule, "on")->pos, err,
-                                         "there is no view '%s'", cm_escape(l->arena, on));
+                                 : cm_node_wrong(l->source, cm_node_get(rule, "on")->pos, err,
+                                                 "there is no view '%s'", cm_escape(l->arena, on));
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
@@ -170,7 +126,7 @@ static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm
 {
         struct cm_err problem = CM_ERR_INIT;
         if (cm_check_compile(l->arena, rule, text, ret, &problem) < 0)
-                return wrong(l, pos, err, "expression: %s", problem.text);
+                return cm_node_wrong(l->source, pos, err, "expression: %s", problem.text);
         return 0;
 }
 
@@ -183,7 +139,8 @@ static int load_expression(struct loader *l, const struct cm_check_rule *rule,
         if (n == NULL)
                 return 0;
         if (n->type != CM_NODE_STRING)
-                return wrong(l, n->pos, err, "'%s' must be an expression in quotes", key);
+                return cm_node_wrong(l->source, n->pos, err, "'%s' must be an expression in quotes",
+                                     key);
         return compile(l, rule, n->text, n->pos, ret, err);
 }
 
@@ -203,11 +160,11 @@ static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_
                 at = from;
         }
         if (at < 0)
-                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+                return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
         int r = compile(l, rule, cm_sv_slice(text, 0, (size_t)at), n->pos, &rule->each, err);
         rule->each_name = cm_sv_trim(cm_sv_skip(text, (size_t)at + 4));
         if (r == 0 && (rule->each_name.len == 0 || !cm_is_alpha(rule->each_name.ptr[0])))
-                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+                return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
         return r;
 }
 
@@ -221,7 +178,7 @@ static int load_message(struct loader *l, const struct cm_node *n, struct cm_che
         if (l->is_verified)
                 return 0;
         return cm_check_message_compile(l->arena, rule, &ignored, &problem) < 0
-                       ? wrong(l, n->pos, err, "%s", problem.text)
+                       ? cm_node_wrong(l->source, n->pos, err, "%s", problem.text)
                        : 0;
 }
 
@@ -230,7 +187,7 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
 {
         static const char *const known[] = { "on",      "when",  "each",  "expect",
                                              "message", "since", "until", NULL };
-        int r = only(l, n, known, err);
+        int r = cm_node_only(l->arena, l->source, n, known, err);
         rule->pos = n->pos;
         if (r == 0)
                 r = load_view(l, n, rule, err);
@@ -245,10 +202,10 @@ static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_
         if (r == 0)
                 r = load_expression(l, rule, n, "expect", &rule->expect, err);
         if (r == 0 && rule->expect == NULL && l->check->question.len == 0)
-                r = wrong(l, n->pos, err, "member 'expect' is missing");
+                r = cm_node_wrong(l->source, n->pos, err, "member 'expect' is missing");
         const struct cm_node *message = cm_node_get(n, "message");
         if (r == 0 && rule->expect != NULL && cm_node_string(message).len == 0)
-                r = wrong(l, n->pos, err, "member 'message' is missing");
+                r = cm_node_wrong(l->source, n->pos, err, "member 'message' is missing");
         return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
 }
 
@@ -259,12 +216,13 @@ static int load_evidence(struct loader *l, const struct cm_node *evidence, struc
         if (evidence == NULL)
                 return 0;
         if (evidence->type != CM_NODE_MAP || l->check->question.len == 0)
-                return wrong(l, evidence->pos, err, "'evidence' is a mapping, beside a question");
+                return cm_node_wrong(l->source, evidence->pos, err,
+                                     "'evidence' is a mapping, beside a question");
         for (size_t i = 0; i < evidence->map.count; i++)
                 if (cm_node_string(evidence->map.members[i].value).len == 0)
-                        return wrong(l, evidence->map.members[i].key_pos, err,
-                                     "evidence '%s' must say what to give",
-                                     cm_escape(l->arena, evidence->map.members[i].key));
+                        return cm_node_wrong(l->source, evidence->map.members[i].key_pos, err,
+                                             "evidence '%s' must say what to give",
+                                             cm_escape(l->arena, evidence->map.members[i].key));
         return 0;
 }
 
@@ -272,7 +230,7 @@ static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_e
 {
         size_t count = cm_node_count(rules);
         if (rules != NULL && (rules->type != CM_NODE_LIST || count == 0))
-                return wrong(l, rules->pos, err, "'rules' must be a list");
+                return cm_node_wrong(l->source, rules->pos, err, "'rules' must be a list");
         struct cm_check_rule *out = CM_NEW_ARRAY(l->arena, struct cm_check_rule, count);
         for (size_t i = 0; i < count; i++) {
                 int r = load_rule(l, cm_node_at(rules, i), &out[i], err);
@@ -289,24 +247,25 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
         struct cm_check *c = l->check;
         struct cm_sv severity = CM_SV("");
         struct cm_sv status = CM_SV("");
-        int r = text_of(l, root, "id", true, &c->id, err);
+        int r = cm_node_text(l->source, root, "id", true, &c->id, err);
         if (r == 0)
-                r = text_of(l, root, "title", true, &c->title, err);
+                r = cm_node_text(l->source, root, "title", true, &c->title, err);
         if (r == 0)
-                r = text_of(l, root, "severity", true, &severity, err);
+                r = cm_node_text(l->source, root, "severity", true, &severity, err);
         if (r == 0 && !cm_severity_from_string(severity, &c->severity))
-                r = wrong(l, cm_node_get(root, "severity")->pos, err,
-                          "severity is one of negligible, low, medium, high, critical");
+                r = cm_node_wrong(l->source, cm_node_get(root, "severity")->pos, err,
+                                  "severity is one of negligible, low, medium, high, critical");
         if (r == 0)
-                r = text_of(l, root, "status", false, &status, err);
+                r = cm_node_text(l->source, root, "status", false, &status, err);
         c->is_optional = cm_sv_eq(status, CM_SV("optional"));
         if (r == 0 && status.len > 0 && !c->is_optional && !cm_sv_eq(status, CM_SV("stable")))
-                r = wrong(l, cm_node_get(root, "status")->pos, err, "status is stable or optional");
+                r = cm_node_wrong(l->source, cm_node_get(root, "status")->pos, err,
+                                  "status is stable or optional");
         if (r == 0)
-                r = text_of(l, root, "rationale", true, &c->rationale, err);
+                r = cm_node_text(l->source, root, "rationale", true, &c->rationale, err);
         if (r == 0)
-                r = text_of(l, root, "remediation", true, &c->remediation, err);
-        return r < 0 ? r : text_of(l, root, "question", false, &c->question, err);
+                r = cm_node_text(l->source, root, "remediation", true, &c->remediation, err);
+        return r < 0 ? r : cm_node_text(l->source, root, "question", false, &c->question, err);
 }
 
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
@@ -318,7 +277,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
                                              "evidence",   NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
-        int r = only(&l, root, known, err);
+        int r = cm_node_only(l.arena, l.source, root, known, err);
         if (r == 0)
                 r = load_head(&l, root, err);
         if (r == 0)
@@ -330,7 +289,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
         if (r == 0)
                 r = load_rules(&l, cm_node_get(root, "rules"), err);
         if (r == 0 && check.rule_count == 0 && check.question.len == 0)
-                r = wrong(&l, root->pos, err, "a check has rules or a question");
+                r = cm_node_wrong(l.source, root->pos, err, "a check has rules or a question");
         if (r < 0)
                 return r;
         check.references = cm_node_get(root, "references");

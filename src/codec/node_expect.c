@@ -48,7 +48,7 @@ int cm_node_text(struct cm_sv source, const struct cm_node *map, const char *key
                 return required ? cm_node_wrong(source, pos_of(map), err, "member '%s' is missing",
                                                 key)
                                 : 0;
-        if (n->type != CM_NODE_STRING || cm_sv_trim(n->text).len == 0)
+        if (n->type != CM_NODE_STRING || (required && cm_sv_trim(n->text).len == 0))
                 return cm_node_wrong(source, n->pos, err,
                                      "'%s' must be text (put numbers in quotes)", key);
         *ret = cm_sv_trim(n->text);
