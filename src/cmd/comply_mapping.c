@@ -40,8 +40,10 @@ static int test_run(const struct cm_args *args)
                 print_all(args, "FAILED", &faults);
                 if (verbose)
                         print_all(args, "untested", &untested);
-                printf("%s: %zu proved, %zu wrong, %zu without an example, %zu questions\n",
-                       cm_escape(args->arena, f->name), n.proved, n.wrong, n.untested, n.asked);
+                printf("%s: %zu proved, %zu wrong, %zu without an example, %zu questions; %zu rows "
+                       "without an example\n",
+                       cm_escape(args->arena, f->name), n.proved, n.wrong, n.untested, n.asked,
+                       n.bare);
                 sum.proved += n.proved;
                 sum.wrong += n.wrong;
                 sum.untested += n.untested;

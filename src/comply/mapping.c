@@ -191,6 +191,10 @@ static int test_row(const struct mapping *m, const struct cm_framework *f,
         for (size_t i = 0; i < m->examples->count; i++)
                 if (is_about(m, row, m->examples->items[i].topic))
                         CM_VEC_PUSH(m->arena, &examples)->example = &m->examples->items[i];
+        if (examples.count == 0 && row->kind != CM_COMPLY_ORGANISATIONAL) {
+                m->counts->bare++;
+                add_fault(m, m->untested, f, row, NULL, CM_SV("the row has no example"));
+        }
         for (size_t i = 0; i < found_count; i++) {
                 int r = test_pair(m, f, row, found[i], examples.items, examples.count, err);
                 if (r < 0)

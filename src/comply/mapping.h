@@ -28,6 +28,7 @@ struct cm_mapping_counts {
         size_t wrong;    /* that examples disprove */
         size_t untested; /* for which there is no example */
         size_t asked;    /* the check is a question to a person */
+        size_t bare;     /* rows for checks to answer that have no example at all */
         size_t examples; /* that some check fails on */
         size_t missed;   /* that no check fails on */
 };
