@@ -24,6 +24,8 @@ static int change(const struct loader *l, const struct cm_node *root, const stru
                   const struct cm_node **ret, struct cm_err *err)
 {
         int r = 0;
+        if (set != NULL && set->type != CM_NODE_MAP)
+                return cm_node_wrong(l->source, set->pos, err, "this must map pointers to values");
         for (size_t i = 0; i < cm_node_count(set) && r == 0; i++) {
                 const struct cm_node_member *m = &set->map.members[i];
                 bool leave_out = cm_node_type(m->value) == CM_NODE_NULL;
@@ -89,8 +91,8 @@ static int load_topic(struct loader *l, const struct cm_node_member *m, struct c
         int r = cm_node_only(l->arena, l->source, m->value, known, err);
         if (r == 0)
                 r = cm_node_text(l->source, m->value, "asks", true, &asks, err);
-        if (r == 0 && cm_node_count(violates) == 0)
-                r = cm_node_wrong(l->source, m->key_pos, err, "a topic needs 'violates'");
+        if (r == 0 && (cm_node_type(violates) != CM_NODE_LIST || cm_node_count(violates) == 0))
+                r = cm_node_wrong(l->source, m->key_pos, err, "a topic needs 'violates', a list");
         for (size_t i = 0; i < cm_node_count(violates) && r == 0; i++) {
                 r = load_example(l, m->key, cm_node_at(violates, i), err);
                 if (r == 0)

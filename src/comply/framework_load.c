@@ -107,8 +107,8 @@ static int load_section(struct loader *l, const struct cm_node *n, struct cm_err
         if (r == 0)
                 r = read_texts(l, n, fields, CM_ARRAY_LEN(fields), err);
         const struct cm_node *rows = cm_node_get(n, "rows");
-        if (r == 0 && cm_node_count(rows) == 0)
-                r = cm_node_wrong(l->f->source, n->pos, err, "a section needs 'rows'");
+        if (r == 0 && (cm_node_type(rows) != CM_NODE_LIST || cm_node_count(rows) == 0))
+                r = cm_node_wrong(l->f->source, n->pos, err, "a section needs 'rows', a list");
         for (size_t i = 0; i < cm_node_count(rows) && r == 0; i++)
                 r = load_row(l, cm_node_at(rows, i), err);
         if (r < 0)
@@ -139,8 +139,8 @@ int cm_framework_load(struct cm_arena *arena, struct cm_sv source, const struct 
         if (r == 0 && !f.by_maps && !cm_sv_eq(by, CM_SV("rows")))
                 r = cm_node_wrong(source, root->pos, err, "'answered-by' is maps or rows");
         const struct cm_node *sections = cm_node_get(root, "sections");
-        if (r == 0 && cm_node_count(sections) == 0)
-                r = cm_node_wrong(source, root->pos, err, "a framework needs 'sections'");
+        if (r == 0 && (cm_node_type(sections) != CM_NODE_LIST || cm_node_count(sections) == 0))
+                r = cm_node_wrong(source, root->pos, err, "a framework needs 'sections', a list");
         for (size_t i = 0; i < cm_node_count(sections) && r == 0; i++)
                 r = load_section(&l, cm_node_at(sections, i), err);
         if (r < 0)
