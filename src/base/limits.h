@@ -18,7 +18,9 @@
 /* Manifest, index and config documents; distribution registries refuse manifests over 4 MiB. */
 #define CM_IMAGE_JSON_BYTES_MAX CM_MIB(8)
 #define CM_JSON_DEPTH_MAX       64
-#define CM_JSON_BYTES_MAX       CM_MIB(256)
+/* An image config that checks look at; it travels in one frame with what else is said of the image. */
+#define CM_IMAGE_CONFIG_BYTES_MAX CM_MIB(4)
+#define CM_JSON_BYTES_MAX         CM_MIB(256)
 /* Uncompressed bytes of one layer and of one image: more is taken for a decompression bomb. */
 #define CM_LAYER_BYTES_MAX ((uint64_t)256 << 30)
 #define CM_IMAGE_BYTES_MAX ((uint64_t)1 << 40)
@@ -37,6 +39,12 @@
 #define CM_PACKAGES_MAX ((size_t)2000000)
 /* What one layer, or one directory, says about its files (image/record.h). */
 #define CM_LAYER_RECORDS_BYTES_MAX CM_MIB(512)
+/* Facts that checks ask about files (image/fact.h): of one kind in one layer, and in one list of the
+ * document; owners and users that are told apart in one layer; files of one owner that are told. */
+#define CM_IMAGE_FACTS_MAX          ((size_t)2000)
+#define CM_IMAGE_OWNERS_MAX         ((size_t)4096)
+#define CM_IMAGE_FILES_OF_OWNER_MAX 16
+#define CM_IMAGE_ACCOUNT_BYTES_MAX  CM_MIB(1)
 /* Blocks of the layer cache that are open at once; engines stop at 127 layers, more are read anew. */
 #define CM_LAYER_CACHE_OPEN_MAX 256
 /* One IPC frame. */

@@ -86,7 +86,9 @@ struct cm_cel_options {
         struct cm_sv container;        /* "a.b": names are looked up in a.b, then a, then outside */
         const struct cm_sv *variables; /* names, also dotted ones; the index is the slot */
         size_t variable_count;
-        bool late_names; /* unknown names and functions fail when they are evaluated, not here */
+        bool late_names;    /* unknown names and functions fail when they are evaluated, not here */
+        bool late_literals; /* patterns of matches() are compiled, and found wrong, when they are first
+                               used; the program is then of one thread */
 };
 
 struct cm_cel_program;
@@ -140,6 +142,16 @@ enum {
 };
 
 /*
+ * A pattern that was compiled last, in `scratch`: for several evaluations with the same patterns
+ * (parameters of a check) whose scratch is not reset between them. Begins zeroed.
+ */
+struct cm_cel_memo {
+        const char *pattern; /* the text itself, not a copy */
+        size_t len;
+        const void *compiled;
+};
+
+/*
  * One evaluation: what it reads, what it may use, and (set by it) what it used. Results live in
  * `scratch` or in what the slots point at; its own limit must leave room for bytes_max and 1 MiB.
  */
@@ -149,6 +161,7 @@ struct cm_cel_run {
         uint64_t cost_max;                  /* 0: CM_CEL_COST_DEFAULT */
         size_t bytes_max;                   /* 0: CM_CEL_BYTES_DEFAULT */
         const struct cm_zone_source *zones; /* NULL: UTC and "+05:30" only */
+        struct cm_cel_memo *memo;           /* NULL: nothing is kept from one to the next */
         uint64_t cost;                      /* set: steps used */
         /*
          * Set: what of documents was read last, reads[(read_count - 1) % CM_CEL_READS] the latest; of

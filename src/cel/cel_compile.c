@@ -244,7 +244,8 @@ static bool prepare(struct compiler *c, struct cm_cel_ast *ast,
         if (function->prepare == NULL || last == NULL || last->kind != CM_CEL_AST_LITERAL ||
             last->value.kind != CM_CEL_STRING)
                 return true;
-        if (function->prepare(c->arena, last->value, &ready, &err) == 0) {
+        if (function->prepare(c->arena, last->value, c->options->late_literals, &ready, &err) ==
+            0) {
                 c->constants.items[c->constants.count - 1] = ready;
                 return true;
         }

@@ -56,6 +56,11 @@ struct cm_cel_value cm_cel_no_memory(struct cm_cel_context *cx)
         return cm_cel_null();
 }
 
+struct cm_cel_memo *cm_cel_memo(struct cm_cel_context *cx)
+{
+        return cx->run->memo;
+}
+
 struct cm_arena *cm_cel_arena(struct cm_cel_context *cx)
 {
         return cx->arena;

@@ -269,8 +269,14 @@ static struct type *deduce_binary(struct deducer *d, const struct cm_cel_ast *as
         struct type *both = join(d, args[0], args[1], 0);
         if (ast->op == CM_CEL_T_EQ || ast->op == CM_CEL_T_NE)
                 return both != NULL ? plain(d, CM_CEL_BOOL) : mismatch(d, ast, name, args, 2);
-        if (ast->op == CM_CEL_T_PLUS && both != NULL && resolved(both)->kind == CM_CEL_LIST)
-                return both;
+        if (ast->op == CM_CEL_T_PLUS && both != NULL) {
+                if (resolved(both)->kind == CM_CEL_LIST)
+                        return both;
+                /* What is known of one side only must do for both. */
+                for (size_t i = 0; i < 2; i++)
+                        if (resolved(args[i])->kind == CM_CEL_LIST)
+                                return args[i];
+        }
         enum cm_cel_token_kind op =
                 ast->op > CM_CEL_T_LT && ast->op <= CM_CEL_T_GE ? CM_CEL_T_LT : ast->op;
         struct type *result = NULL;

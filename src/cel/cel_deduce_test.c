@@ -24,6 +24,8 @@ CM_TEST(types_of_values)
         CM_CHECK_SV(type_of("{'a': [b'x']}"), "map(string, list(bytes))");
         CM_CHECK_SV(type_of("doc.a.b + 1"), "int");
         CM_CHECK_SV(type_of("doc.a.b"), "dyn");
+        CM_CHECK_SV(type_of("[1] + doc.a"), "list(int)");
+        CM_CHECK_SV(type_of("doc.a + ['a']"), "list(string)");
         CM_CHECK_SV(type_of("[1, 'a']"), "list(dyn)");
         CM_CHECK_SV(type_of("[]"), "list(dyn)");
         CM_CHECK_SV(type_of("[[], [1]]"), "list(list(int))");

@@ -12,7 +12,9 @@ enum {
 
 struct ready {
         struct cm_cel_object object;
-        const struct cm_regex *regex;
+        const struct cm_regex *regex; /* NULL: `pattern` is compiled when it is first used */
+        struct cm_sv pattern;
+        struct cm_arena *arena;
 };
 
 static bool same(const struct cm_cel_object *a, const struct cm_cel_object *b)
@@ -22,13 +24,15 @@ static bool same(const struct cm_cel_object *a, const struct cm_cel_object *b)
 
 static const struct cm_cel_object_type ready_type = { .name = "regex", .equal = same };
 
-static int prepare(struct cm_arena *arena, struct cm_cel_value constant, struct cm_cel_value *ret,
-                   struct cm_err *err)
+static int prepare(struct cm_arena *arena, struct cm_cel_value constant, bool late,
+                   struct cm_cel_value *ret, struct cm_err *err)
 {
         struct ready *ready = CM_NEW(arena, struct ready);
         ready->object.type = &ready_type;
+        ready->pattern = cm_cel_sv(constant);
+        ready->arena = arena;
         *ret = cm_cel_object(&ready->object);
-        return cm_regex_compile(arena, cm_cel_sv(constant), &ready->regex, err);
+        return late ? 0 : cm_regex_compile(arena, ready->pattern, &ready->regex, err);
 }
 
 /* The pattern of one call, text or ready, and working memory for it. */
@@ -42,6 +46,23 @@ static void pattern_fini(struct pattern *p)
         cm_arena_free(p->arena);
 }
 
+/* The regular expression of a text, compiled now or for the call before. Costs the same either way. */
+static int compile(struct cm_cel_context *cx, struct cm_sv text, struct pattern *ret,
+                   struct cm_err *err)
+{
+        struct cm_cel_memo *memo = cm_cel_memo(cx);
+        if (memo != NULL && memo->compiled != NULL && memo->pattern == text.ptr &&
+            memo->len == text.len) {
+                ret->regex = memo->compiled;
+                return 0;
+        }
+        int r = cm_regex_compile(memo != NULL ? cm_cel_arena(cx) : ret->arena, text, &ret->regex,
+                                 err);
+        if (r == 0 && memo != NULL)
+                *memo = (struct cm_cel_memo){ text.ptr, text.len, ret->regex };
+        return r;
+}
+
 /* args[1]; false: *ret_failure says why. */
 static bool pattern_init(struct cm_cel_context *cx, const struct cm_cel_value *args, size_t count,
                          const char *name, struct pattern *ret, struct cm_cel_value *ret_failure)
@@ -49,14 +70,20 @@ static bool pattern_init(struct cm_cel_context *cx, const struct cm_cel_value *a
         struct cm_err err = CM_ERR_INIT;
         ret->arena = cm_arena_new(ARENA_BYTES);
         if (cm_cel_is_object(args[1], &ready_type)) {
-                ret->regex = ((const struct ready *)args[1].object)->regex;
+                struct ready *ready = (struct ready *)(uintptr_t)args[1].object;
+                if (ready->regex == NULL &&
+                    cm_regex_compile(ready->arena, ready->pattern, &ready->regex, &err) < 0) {
+                        *ret_failure = cm_cel_fail_err(cx, &err);
+                        return false;
+                }
+                ret->regex = ready->regex;
                 return true;
         }
         if (args[1].kind != CM_CEL_STRING)
                 *ret_failure = cm_cel_no_overload(cx, name, args, count);
         else if (!cm_cel_charge(cx, 2000 + 10 * (uint64_t)args[1].len))
                 *ret_failure = cm_cel_no_memory(cx);
-        else if (cm_regex_compile(ret->arena, cm_cel_sv(args[1]), &ret->regex, &err) < 0)
+        else if (compile(cx, cm_cel_sv(args[1]), ret, &err) < 0)
                 *ret_failure = cm_cel_fail_err(cx, &err);
         else
                 return true;

@@ -67,7 +67,7 @@ struct cm_cel_function {
          * (a pattern is compiled once); a row with "x" in its place then takes it. An error is the
          * parser's error. What it makes lives in `arena`, with the program.
          */
-        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant,
+        int (*prepare)(struct cm_arena *arena, struct cm_cel_value constant, bool late,
                        struct cm_cel_value *ret, struct cm_err *err);
 };
 
@@ -86,6 +86,8 @@ bool cm_cel_charge(struct cm_cel_context *cx, uint64_t cost);
 struct cm_cel_value cm_cel_no_memory(struct cm_cel_context *cx);
 /* Counts bytes that a module will take from cm_cel_arena() itself; false when they are too many. */
 CM_MUST_CHECK bool cm_cel_reserve(struct cm_cel_context *cx, size_t size_bytes);
+/* Of this run, or NULL. */
+struct cm_cel_memo *cm_cel_memo(struct cm_cel_context *cx);
 const struct cm_zone_source *cm_cel_zones(struct cm_cel_context *cx);
 /* The arena behind, for modules that take one: reserve first what they will need at most. */
 struct cm_arena *cm_cel_arena(struct cm_cel_context *cx);

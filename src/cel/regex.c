@@ -6,6 +6,7 @@
  */
 #include "cel/regex.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -13,11 +14,45 @@
 
 enum {
         /* What parsing and compiling need at most: bounded by the limits on patterns. */
-        WORK_BYTES_MAX = 1 << 28
+        WORK_BYTES_MAX = 1 << 28,
+        /* When a table is built: regex_internal.h. A large program has one at once or never, so that
+         * what short texts cost without one stays bounded. */
+        SHORT_TEXT_BYTES = 64,
+        USES_MAX = 32,
+        LAZY_PROGRAM_MAX = 256
 };
 
 /* An offset that is not set, and what is no instruction. */
 #define NOWHERE UINT32_MAX
+
+static pthread_mutex_t deciding = PTHREAD_MUTEX_INITIALIZER;
+
+static void decide_table(const struct cm_regex *re, struct cm_arena *work)
+{
+        struct cm_re_lazy *lazy = re->lazy;
+        pthread_mutex_lock(&deciding);
+        if (!atomic_load_explicit(&lazy->is_decided, memory_order_relaxed)) {
+                if (!cm_re_table_build(work, re, lazy->room, &lazy->table))
+                        lazy->table.next = NULL;
+                atomic_store_explicit(&lazy->is_decided, true, memory_order_release);
+        }
+        pthread_mutex_unlock(&deciding);
+}
+
+/* The table for a text of this length, or NULL: there is none, or it would not pay yet. */
+static const struct cm_re_table *table_for(const struct cm_regex *re, size_t text_bytes)
+{
+        struct cm_re_lazy *lazy = re->lazy;
+        if (CM_UNLIKELY(!atomic_load_explicit(&lazy->is_decided, memory_order_acquire))) {
+                if (text_bytes < SHORT_TEXT_BYTES &&
+                    atomic_fetch_add_explicit(&lazy->uses, 1, memory_order_relaxed) < USES_MAX)
+                        return NULL;
+                CM_CLEANUP(cm_arena_freep)
+                struct cm_arena *work = cm_arena_new(WORK_BYTES_MAX);
+                decide_table(re, work);
+        }
+        return lazy->table.next != NULL ? &lazy->table : NULL;
+}
 
 int cm_regex_compile(struct cm_arena *arena, struct cm_sv pattern, const struct cm_regex **ret,
                      struct cm_err *err)
@@ -31,7 +66,11 @@ int cm_regex_compile(struct cm_arena *arena, struct cm_sv pattern, const struct 
                 r = cm_re_compile(arena, work, &tree, re, err);
         if (r < 0)
                 return r;
-        re->table = cm_re_table_build(arena, work, re);
+        re->lazy = cm_arena_alloc(arena, sizeof(*re->lazy), _Alignof(struct cm_re_lazy));
+        atomic_init(&re->lazy->uses, 0);
+        atomic_init(&re->lazy->is_decided, false);
+        if (re->count > LAZY_PROGRAM_MAX)
+                decide_table(re, work);
         *ret = re;
         return 0;
 }
@@ -286,7 +325,13 @@ static void fill(const struct machine *m, struct cm_regex_match *ret)
 
 uint64_t cm_regex_cost(const struct cm_regex *re, size_t text_bytes)
 {
-        uint64_t per_byte = re->table != NULL || re->is_literal ? 1 : 4 + re->count;
+        uint64_t per_byte = 4 + re->count;
+        if (re->is_literal)
+                per_byte = 1;
+        else if (re->count <= LAZY_PROGRAM_MAX && text_bytes < SHORT_TEXT_BYTES)
+                per_byte = 1 + re->count / 16; /* the same before and after the table is there */
+        else if (table_for(re, SHORT_TEXT_BYTES) != NULL)
+                per_byte = 1;
         return 10 + text_bytes * per_byte / 4;
 }
 
@@ -302,8 +347,9 @@ bool cm_regex_search(const struct cm_regex *re, struct cm_sv text, struct cm_are
         }
         if (re->is_literal)
                 return cm_sv_find(text, re->prefix) >= 0;
-        if (re->table != NULL)
-                return cm_re_table_has(re, text, 0);
+        const struct cm_re_table *table = table_for(re, text.len);
+        if (table != NULL)
+                return cm_re_table_has(re, table, text, 0);
         int has = cm_re_dfa_has(re, text, scratch);
         if (has >= 0)
                 return has > 0;
@@ -313,6 +359,7 @@ bool cm_regex_search(const struct cm_regex *re, struct cm_sv text, struct cm_are
 
 struct cm_regex_iter {
         struct machine machine;
+        const struct cm_re_table *table; /* or NULL */
         struct cm_regex_match match;
         size_t at;
         size_t last_end; /* of the match before; SIZE_MAX without one */
@@ -327,7 +374,9 @@ struct cm_regex_iter *cm_regex_iter_new(const struct cm_regex *re, struct cm_sv 
         iter->last_end = SIZE_MAX;
         iter->match.count = re->group_count + 1;
         iter->match.spans = CM_NEW_ARRAY(scratch, struct cm_regex_span, iter->match.count);
-        iter->done = text.len >= NOWHERE || (re->table != NULL && !cm_re_table_has(re, text, 0));
+        iter->table = re->is_literal ? NULL : table_for(re, text.len);
+        iter->done = text.len >= NOWHERE ||
+                     (iter->table != NULL && !cm_re_table_has(re, iter->table, text, 0));
         iter->machine = (struct machine){ .re = re, .text = text };
         if (!iter->done && !re->is_literal)
                 machine_init(&iter->machine, re, text, iter->match.count * 2, scratch);
@@ -347,7 +396,8 @@ static bool find_from(struct cm_regex_iter *iter)
                 return true;
         }
         /* The rest after the last match is often long: the automaton is quicker to say so. */
-        if (re->table != NULL && !re->has_assert && !cm_re_table_has(re, text, iter->at))
+        if (iter->table != NULL && !re->has_assert &&
+            !cm_re_table_has(re, iter->table, text, iter->at))
                 return false;
         bool found = machine_run(&iter->machine, iter->at);
         iter->bytes += iter->machine.end - iter->at;

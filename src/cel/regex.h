@@ -36,7 +36,7 @@ struct cm_regex_match {
  * Errors:  CM_E_MALFORMED with the byte offset; CM_E_UNSUPPORTED for a backreference or lookaround
  *          (with the offset); CM_E_LIMIT: CM_REGEX_PATTERN_BYTES_MAX, CM_REGEX_DEPTH_MAX,
  *          CM_REGEX_PROGRAM_MAX instructions, CM_REGEX_GROUPS_MAX.
- * Owns:    *ret lives in `arena`; it is never written again, so threads may share it.
+ * Owns:    *ret lives in `arena`; threads may share it (its automaton is built once, when it pays).
  * Spec:    RE2 "Syntax"; Go regexp/syntax.
  */
 CM_MUST_CHECK int cm_regex_compile(struct cm_arena *arena, struct cm_sv pattern,

@@ -340,9 +340,9 @@ static void add_context(struct cm_arena *arena, const struct cm_re_tree *tree, s
         for (size_t k = 0; set != 0 && k < 2; k++) {
                 const struct cm_runes *runes = &tree->sets.items[set + k];
                 for (size_t j = 0; j < runes->count; j++)
-                        for (uint32_t c = runes->items[j].low; c <= runes->items[j].high; c++)
-                                contexts[p->ids[interval_of(p->starts, p->count, c)]] |=
-                                        k == 0 ? CM_RE_CTX_WORD : CM_RE_CTX_NEWLINE;
+                        for (size_t i = interval_of(p->starts, p->count, runes->items[j].low);
+                             i < p->count && p->starts[i] <= runes->items[j].high; i++)
+                                contexts[p->ids[i]] |= k == 0 ? CM_RE_CTX_WORD : CM_RE_CTX_NEWLINE;
         }
         out->contexts = contexts;
 }
@@ -399,8 +399,12 @@ static void build_alphabet(struct cm_arena *arena, struct cm_arena *work, struct
         }
         out->set_bits = bits;
         add_context(arena, tree, contexts_set, &p, out);
-        for (uint32_t c = 0; c < CM_ARRAY_LEN(out->ascii); c++)
-                out->ascii[c] = symbols[interval_of(p.starts, p.count, c)];
+        size_t interval = 0;
+        for (uint32_t c = 0; c < CM_ARRAY_LEN(out->ascii); c++) {
+                if (interval + 1 < p.count && p.starts[interval + 1] == c)
+                        interval++;
+                out->ascii[c] = symbols[interval];
+        }
 }
 
 uint32_t cm_re_rune_symbol(const struct cm_re_alphabet *a, uint32_t rune)

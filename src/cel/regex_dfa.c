@@ -13,8 +13,8 @@
 
 enum {
         UNKNOWN = 0xffff,
-        HASH_SLOTS = 8192,
         STATES_MAX = 4096,
+        CONTEXTS = 8, /* combinations of CM_RE_CTX_... */
         /* Entries of a table that is built along a text. */
         LAZY_ENTRIES_MAX = 1 << 19,
         /* Instructions in all states together: 4 MiB. */
@@ -31,6 +31,15 @@ struct state {
         unsigned context; /* of the symbol before */
 };
 
+/* The symbols that a state can take before one of a context: what is left of its instructions when
+ * all that takes no symbol was followed. One for all symbols of the context. */
+struct closure {
+        uint32_t generation; /* of the state that it is for */
+        bool is_match;
+        uint32_t *pcs; /* of CM_RE_OP_SET */
+        size_t count;
+};
+
 struct dfa {
         const struct cm_regex *re;
         struct cm_arena *arena;
@@ -40,6 +49,7 @@ struct dfa {
         uint16_t *next;
         size_t stride;
         uint16_t *slots; /* hash table of states, 0 is free */
+        size_t slots_mask;
         size_t steps;
         size_t pcs_count;
         /* Working sets. */
@@ -47,13 +57,16 @@ struct dfa {
         uint32_t *seen; /* by instruction: generation */
         uint32_t generation;
         uint64_t *target; /* bits by instruction */
+        struct closure closures[CONTEXTS];
+        size_t closed_state; /* that they are of */
+        uint32_t closed_generation;
 };
 
 static uint16_t add_state(struct dfa *d, const uint32_t *pcs, size_t count, unsigned context)
 {
         uint64_t hash = cm_hash64(cm_sv_make(pcs, count * sizeof(pcs[0])), context);
-        size_t slot = (size_t)hash % HASH_SLOTS;
-        for (; d->slots[slot] != 0; slot = (slot + 1) % HASH_SLOTS) {
+        size_t slot = (size_t)hash & d->slots_mask;
+        for (; d->slots[slot] != 0; slot = (slot + 1) & d->slots_mask) {
                 const struct state *s = &d->states[d->slots[slot]];
                 if (s->count == count && s->context == context &&
                     (count == 0 || memcmp(s->pcs, pcs, count * sizeof(pcs[0])) == 0))
@@ -89,10 +102,14 @@ static void init(struct dfa *d, const struct cm_regex *re, struct cm_arena *aren
         d->states_max = CM_MIN(entries_max / d->stride, (size_t)STATES_MAX);
         if (d->states_max < CM_RE_STATE_FIRST + 2)
                 return;
+        size_t slots = 64;
+        while (slots < d->states_max * 2)
+                slots *= 2;
+        d->slots_mask = slots - 1;
         d->states = CM_NEW_ARRAY(arena, struct state, d->states_max);
         d->next = cm_arena_alloc_array(arena, d->states_max * d->stride, sizeof(d->next[0]),
                                        _Alignof(uint16_t));
-        d->slots = CM_NEW_ARRAY(arena, uint16_t, HASH_SLOTS);
+        d->slots = CM_NEW_ARRAY(arena, uint16_t, slots);
         d->stack = CM_NEW_ARRAY(arena, uint32_t, re->count * 2 + 1);
         d->seen = CM_NEW_ARRAY(arena, uint32_t, re->count);
         d->target = CM_NEW_ARRAY(arena, uint64_t, (re->count + 63) / 64);
@@ -107,14 +124,16 @@ static void init(struct dfa *d, const struct cm_regex *re, struct cm_arena *aren
                 d->count = CM_RE_STATE_FIRST; /* an anchored search does not come back to it */
 }
 
-/* Follows what takes no symbol; sets bits in `target`. True when the match is reached. */
-static bool close_and_step(struct dfa *d, const struct state *state, uint32_t symbol)
+/* Follows what takes no symbol, from the state's instructions, before a symbol of context `after`. */
+static void close_state(struct dfa *d, const struct state *state, unsigned after, struct closure *c)
 {
         const struct cm_regex *re = d->re;
-        unsigned after = re->alphabet.contexts[symbol];
         size_t depth = 0;
-        bool at_end = symbol == re->alphabet.symbol_count;
         d->generation++;
+        c->is_match = false;
+        c->count = 0;
+        if (c->pcs == NULL)
+                c->pcs = CM_NEW_ARRAY(d->arena, uint32_t, re->count);
         for (size_t i = 0; i < state->count; i++) {
                 d->stack[depth++] = state->pcs[i];
                 while (depth > 0) {
@@ -126,7 +145,8 @@ static bool close_and_step(struct dfa *d, const struct state *state, uint32_t sy
                         d->steps++;
                         switch (in->op) {
                         case CM_RE_OP_MATCH:
-                                return true;
+                                c->is_match = true;
+                                return;
                         case CM_RE_OP_SPLIT:
                                 d->stack[depth++] = in->arg;
                                 d->stack[depth++] = in->out;
@@ -139,11 +159,40 @@ static bool close_and_step(struct dfa *d, const struct state *state, uint32_t sy
                                         d->stack[depth++] = in->out;
                                 break;
                         case CM_RE_OP_SET:
-                                if (!at_end && cm_re_set_has(&re->alphabet, in->arg, symbol))
-                                        d->target[in->out / 64] |= UINT64_C(1) << (in->out % 64);
+                                c->pcs[c->count++] = pc;
                                 break;
                         }
                 }
+        }
+}
+
+static const struct closure *closure_of(struct dfa *d, size_t from, unsigned after)
+{
+        after = d->re->has_assert ? after : 0;
+        struct closure *c = &d->closures[after];
+        if (d->closed_generation == 0 || d->closed_state != from) {
+                d->closed_state = from;
+                d->closed_generation++;
+        }
+        if (c->generation != d->closed_generation) {
+                close_state(d, &d->states[from], after, c);
+                c->generation = d->closed_generation;
+        }
+        return c;
+}
+
+/* Sets the bits in `target` of what follows the symbol. True when the match is reached before it. */
+static bool take_symbol(struct dfa *d, size_t from, uint32_t symbol)
+{
+        const struct cm_re_alphabet *a = &d->re->alphabet;
+        const struct closure *c = closure_of(d, from, a->contexts[symbol]);
+        if (c->is_match || symbol == a->symbol_count)
+                return c->is_match;
+        d->steps += c->count;
+        for (size_t i = 0; i < c->count; i++) {
+                const struct cm_re_inst *in = &d->re->insts[c->pcs[i]];
+                if (cm_re_set_has(a, in->arg, symbol))
+                        d->target[in->out / 64] |= UINT64_C(1) << (in->out % 64);
         }
         return false;
 }
@@ -166,7 +215,7 @@ static uint16_t step(struct dfa *d, uint16_t from, uint32_t symbol)
         uint16_t *entry = &d->next[from * d->stride + symbol];
         if (*entry != UNKNOWN)
                 return *entry;
-        bool matched = close_and_step(d, &d->states[from], symbol);
+        bool matched = take_symbol(d, from, symbol);
         uint16_t to = CM_RE_STATE_MATCH;
         if (!re->is_anchored)
                 d->target[re->start / 64] |= UINT64_C(1) << (re->start % 64);
@@ -184,31 +233,29 @@ static uint16_t step(struct dfa *d, uint16_t from, uint32_t symbol)
         return to;
 }
 
-const struct cm_re_table *cm_re_table_build(struct cm_arena *arena, struct cm_arena *work,
-                                            const struct cm_regex *re)
+bool cm_re_table_build(struct cm_arena *work, const struct cm_regex *re, uint16_t *room,
+                       struct cm_re_table *ret)
 {
         struct dfa d;
         init(&d, re, work, CM_REGEX_TABLE_ENTRIES_MAX);
         if (d.states == NULL)
-                return NULL;
+                return false;
         uint16_t begin = start_state(&d, CM_RE_CTX_EDGE);
         for (size_t from = CM_RE_STATE_START; from < d.count; from++)
                 for (uint32_t symbol = 0; symbol < d.stride; symbol++)
                         if (d.states[from].pcs != NULL &&
                             (step(&d, (uint16_t)from, symbol) == UNKNOWN ||
                              d.steps > TABLE_STEPS_MAX))
-                                return NULL;
-        struct cm_re_table *table = CM_NEW(arena, struct cm_re_table);
-        uint16_t *next = CM_NEW_ARRAY(arena, uint16_t, d.count * d.stride);
+                                return false;
         for (size_t i = 0; i < d.count * d.stride; i++)
-                next[i] = d.next[i] == UNKNOWN ? 0 : (uint16_t)(d.next[i] * d.stride);
-        *table = (struct cm_re_table){ next, d.stride, (uint16_t)(begin * d.stride) };
-        return table;
+                room[i] = d.next[i] == UNKNOWN ? 0 : (uint16_t)(d.next[i] * d.stride);
+        *ret = (struct cm_re_table){ room, d.stride, (uint16_t)(begin * d.stride) };
+        return true;
 }
 
-bool cm_re_table_has(const struct cm_regex *re, struct cm_sv text, size_t from)
+bool cm_re_table_has(const struct cm_regex *re, const struct cm_re_table *table, struct cm_sv text,
+                     size_t from)
 {
-        const struct cm_re_table *table = re->table;
         const struct cm_re_alphabet *a = &re->alphabet;
         const unsigned char *bytes = (const unsigned char *)text.ptr;
         const uint16_t *next = table->next;

@@ -6,8 +6,11 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/sv.h"
 #include "base/vec.h"
 #include "cel/regex.h"
@@ -172,6 +175,18 @@ struct cm_re_table {
         uint16_t begin;
 };
 
+/*
+ * The table of a pattern is built when it is going to pay: with the first text that is not short, or
+ * after some uses. Most patterns of a run see a few short texts only. One thread builds it, in room
+ * that was set aside when the pattern was compiled.
+ */
+struct cm_re_lazy {
+        atomic_uint uses;
+        atomic_bool is_decided;   /* after that `table` does not change */
+        struct cm_re_table table; /* `next` NULL: it would be large */
+        uint16_t room[CM_REGEX_TABLE_ENTRIES_MAX];
+};
+
 struct cm_regex {
         struct cm_re_inst *insts;
         size_t count;
@@ -181,7 +196,7 @@ struct cm_regex {
         bool is_literal;     /* a match is the prefix and nothing else; no groups */
         struct cm_sv prefix; /* every match begins with it */
         struct cm_re_alphabet alphabet;
-        const struct cm_re_table *table; /* NULL when it would be large */
+        struct cm_re_lazy *lazy;
         size_t group_count;
         const struct cm_sv *names; /* [0] to [group_count] */
 };
@@ -190,11 +205,13 @@ struct cm_regex {
 CM_MUST_CHECK int cm_re_compile(struct cm_arena *arena, struct cm_arena *work,
                                 struct cm_re_tree *tree, struct cm_regex *re, struct cm_err *err);
 
-/* The whole automaton in `arena`, or NULL past CM_REGEX_TABLE_ENTRIES_MAX; `work` is forgotten. */
-const struct cm_re_table *cm_re_table_build(struct cm_arena *arena, struct cm_arena *work,
-                                            const struct cm_regex *re);
+/* Builds the whole automaton into `ret`, with its entries in `room`; false past
+ * CM_REGEX_TABLE_ENTRIES_MAX. `work` is forgotten. */
+bool cm_re_table_build(struct cm_arena *work, const struct cm_regex *re, uint16_t *room,
+                       struct cm_re_table *ret);
 /* Whether a match begins at or after byte `from`, which is a context like the text's begin unless
  * the program has no assertions. */
-bool cm_re_table_has(const struct cm_regex *re, struct cm_sv text, size_t from);
+bool cm_re_table_has(const struct cm_regex *re, const struct cm_re_table *table, struct cm_sv text,
+                     size_t from);
 /* The same by an automaton built on the way, from the begin: 1, 0, or -1 for too many states. */
 int cm_re_dfa_has(const struct cm_regex *re, struct cm_sv text, struct cm_arena *scratch);

@@ -251,7 +251,7 @@ CM_TEST(work_is_counted)
 CM_TEST(large_automata)
 {
         const struct cm_regex *re = compile("(?:a|b)*a(?:a|b){14}c");
-        CM_CHECK(re->table == NULL);
+        CM_CHECK(re->lazy->table.next == NULL);
         struct cm_buf buf;
         cm_buf_init(&buf, CM_MIB(1));
         uint32_t x = 1;
@@ -263,7 +263,13 @@ CM_TEST(large_automata)
         CM_CHECK(cm_regex_search(re, cm_buf_sv(&buf), arena(), NULL));
         cm_buf_fini(&buf);
         const struct cm_regex *small = compile("\\b[a-z]{1,20}@[a-z]+\\.org$");
-        CM_CHECK(small->table != NULL);
+        CM_CHECK(!small->lazy->is_decided);
+        CM_CHECK(!cm_regex_search(small, CM_SV("a@b.net"), arena(), NULL));
+        CM_CHECK(!small->lazy->is_decided);
+        for (size_t i = 0; i < 40; i++)
+                CM_CHECK(cm_regex_search(small, CM_SV("a@b.org"), arena(), NULL));
+        CM_CHECK(small->lazy->is_decided);
+        CM_CHECK(small->lazy->table.next != NULL);
 }
 
 CM_TEST(prefixes)

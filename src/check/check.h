@@ -16,6 +16,7 @@
         X(PARAMS, "params")   /* of the check: defaults, overridden by the profile */ \
         X(PROFILE, "profile") /* {name, tags} */                                      \
         X(RUN, "run")         /* {now, k8s: {major, minor}} */                        \
+        X(POLICY, "policy")   /* what a policy of Kubernetes was made from */         \
         X(EACH, "")           /* the rule's own variable of `each: LIST as NAME` */
 
 enum cm_check_slot {
@@ -27,7 +28,15 @@ enum cm_check_slot {
 
 enum {
         CM_CHECK_VIEW_VARIABLES_MAX = 8,
-        CM_CHECK_SLOTS_MAX = CM_CHECK_SLOT_VIEW + CM_CHECK_VIEW_VARIABLES_MAX
+        CM_CHECK_VARIABLES_MAX = 64, /* that one check declares */
+        CM_CHECK_SLOTS_MAX =
+                CM_CHECK_SLOT_VIEW + CM_CHECK_VIEW_VARIABLES_MAX + CM_CHECK_VARIABLES_MAX
+};
+
+/* A value that the rules of a check share: "variables.NAME", which may use those before it. */
+struct cm_check_variable {
+        struct cm_sv name; /* with "variables." */
+        struct cm_sv text;
 };
 
 /*
@@ -59,12 +68,17 @@ struct cm_check_rule {
         const struct cm_check_view *view;
         struct cm_sv kind; /* "k8s.Service" is k8s.object of this kind; or "" */
         struct cm_node_pos pos;
+        const struct cm_check_variable *variables; /* the check's */
+        size_t variable_count;
         struct cm_check_versions versions;
-        const struct cm_cel_program *when; /* false: NOT_APPLICABLE; NULL: always */
-        const struct cm_cel_program *each; /* list whose items are looked at one by one, or NULL */
+        /* Expressions (cm_check_compile()); "" is not there. */
+        struct cm_sv when;   /* false: NOT_APPLICABLE */
+        struct cm_sv reason; /* of that NOT_APPLICABLE, or ""; no expression */
+        struct cm_sv each;   /* list whose items are looked at one by one */
         struct cm_sv each_name;
-        const struct cm_cel_program *expect; /* true: PASS, false: FAIL; NULL: MANUAL */
+        struct cm_sv expect;  /* true: PASS, false: FAIL; not there: MANUAL */
         struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */
+        struct cm_sv message_expression; /* its text goes before `message` when it has one */
 };
 
 struct cm_check_map {
@@ -85,6 +99,9 @@ struct cm_check {
         const struct cm_node *references;
         const struct cm_node *params;   /* name -> {default, doc} */
         const struct cm_node *defaults; /* name -> value */
+        const struct cm_node *policy;   /* of checks made from one (policy_load.h), or NULL */
+        const struct cm_check_variable *variables;
+        size_t variable_count;
         const struct cm_node *tests;
         const struct cm_check_map *maps;
         size_t map_count;
@@ -97,17 +114,26 @@ struct cm_check {
  * Reads one check.
  *
  * Input:   `root` is the tree of one YAML or JSON document; its texts are borrowed. `is_verified`:
- *          it was read before without error (the built-in pack), what costs time is not done again.
+ *          it was read before without error (the built-in pack), expressions are not tried again.
  * Errors:  CM_E_MALFORMED: "FILE:LINE:COLUMN: what", also of expressions.
  * Owns:    *ret lives in `arena` and borrows from the tree.
  */
 CM_MUST_CHECK int cm_check_load(struct cm_arena *arena, struct cm_sv source,
                                 const struct cm_node *root, bool is_verified, struct cm_check *ret,
                                 struct cm_err *err);
-/* An expression with the names that the rule sees. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
+/* The names that a rule's expressions see, for the expression engine. */
+struct cm_check_names {
+        struct cm_sv names[CM_CHECK_SLOTS_MAX];
+        struct cm_cel_options options; /* points at `names`: not to be copied */
+};
+void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret);
+/* The slot of the check's variable `index`. */
+size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index);
+/* An expression with the names that the rule sees. `is_verified`: it was compiled before without error;
+ * the program is then of one thread. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
-                                   struct cm_sv text, const struct cm_cel_program **ret,
-                                   struct cm_err *err);
+                                   struct cm_sv text, bool is_verified,
+                                   const struct cm_cel_program **ret, struct cm_err *err);
 /* The rule's message. In the text "{{" is a brace. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_message_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
                                            struct cm_check_message *ret, struct cm_err *err);

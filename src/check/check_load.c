@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads check files (check.h). Every member is known by name: a misspelt one is an error. */
+#include <string.h>
+
 #include "base/escape.h"
 #include "base/vec.h"
 #include "check/document.h"
@@ -85,13 +87,10 @@ static int load_minor(struct loader *l, const struct cm_node *n, uint32_t otherw
         return 0;
 }
 
-static int load_view(struct loader *l, const struct cm_node *rule, struct cm_check_rule *out,
+static int load_view(struct loader *l, const struct cm_node *view, struct cm_check_rule *out,
                      struct cm_err *err)
 {
-        struct cm_sv on;
-        int r = cm_node_text(l->source, rule, "on", true, &on, err);
-        if (r < 0)
-                return r;
+        struct cm_sv on = cm_node_string(view);
         out->view = cm_check_view_find(on);
         struct cm_sv kind = cm_sv_skip(on, 4);
         if (out->view == NULL && cm_sv_has_prefix(on, CM_SV("k8s.")) && kind.len > 0 &&
@@ -100,48 +99,69 @@ static int load_view(struct loader *l, const struct cm_node *rule, struct cm_che
                 out->kind = kind;
         }
         return out->view != NULL ? 0
-                                 : cm_node_wrong(l->source, cm_node_get(rule, "on")->pos, err,
-                                                 "there is no view '%s'", cm_escape(l->arena, on));
+                                 : cm_node_wrong(l->source, view->pos, err, "there is no view '%s'",
+                                                 cm_escape(l->arena, on));
 }
 
-int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
-                     const struct cm_cel_program **ret, struct cm_err *err)
+void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret)
 {
-        struct cm_sv names[CM_CHECK_SLOTS_MAX] = {
+        const struct cm_sv common[CM_CHECK_SLOT_VIEW] = {
 #define X(slot, name) CM_SV(name),
                 CM_CHECK_COMMON_VARIABLES(X)
 #undef X
         };
-        size_t count = CM_CHECK_SLOT_VIEW;
-        names[CM_CHECK_SLOT_EACH] = rule->each_name;
+        memcpy(ret->names, common, sizeof(common));
+        ret->names[CM_CHECK_SLOT_EACH] = rule->each_name;
+        ret->options = (struct cm_cel_options){ .variables = ret->names,
+                                                .variable_count = CM_CHECK_SLOT_VIEW };
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
-                names[count++] = cm_sv_from_cstr(*v);
-        const struct cm_cel_options options = { .variables = names, .variable_count = count };
-        return cm_cel_parse(arena, text, &options, ret, err);
+                ret->names[ret->options.variable_count++] = cm_sv_from_cstr(*v);
+        for (size_t i = 0; i < rule->variable_count; i++)
+                ret->names[ret->options.variable_count++] = rule->variables[i].name;
 }
 
-/* An expression that stands at `pos`. */
-static int compile(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
-                   struct cm_node_pos pos, const struct cm_cel_program **ret, struct cm_err *err)
+size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index)
+{
+        size_t slot = CM_CHECK_SLOT_VIEW;
+        for (const char *const *v = rule->view->variables; *v != NULL; v++)
+                slot++;
+        return slot + index;
+}
+
+int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
+                     bool is_verified, const struct cm_cel_program **ret, struct cm_err *err)
+{
+        struct cm_check_names names;
+        cm_check_names(rule, &names);
+        names.options.late_literals = is_verified;
+        return cm_cel_parse(arena, text, &names.options, ret, err);
+}
+
+/* Tries an expression that stands at `pos`: a run compiles those that it comes to. */
+static int verify(struct loader *l, const struct cm_check_rule *rule, struct cm_sv text,
+                  struct cm_node_pos pos, struct cm_err *err)
 {
         struct cm_err problem = CM_ERR_INIT;
-        if (cm_check_compile(l->arena, rule, text, ret, &problem) < 0)
+        const struct cm_cel_program *ignored = NULL;
+        if (!l->is_verified &&
+            cm_check_compile(l->arena, rule, text, false, &ignored, &problem) < 0)
                 return cm_node_wrong(l->source, pos, err, "expression: %s", problem.text);
         return 0;
 }
 
 static int load_expression(struct loader *l, const struct cm_check_rule *rule,
-                           const struct cm_node *map, const char *key,
-                           const struct cm_cel_program **ret, struct cm_err *err)
+                           const struct cm_node *map, const char *key, struct cm_sv *ret,
+                           struct cm_err *err)
 {
         const struct cm_node *n = cm_node_get(map, key);
-        *ret = NULL;
+        *ret = CM_SV("");
         if (n == NULL)
                 return 0;
-        if (n->type != CM_NODE_STRING)
+        if (n->type != CM_NODE_STRING || n->text.len == 0)
                 return cm_node_wrong(l->source, n->pos, err, "'%s' must be an expression in quotes",
                                      key);
-        return compile(l, rule, n->text, n->pos, ret, err);
+        *ret = n->text;
+        return verify(l, rule, n->text, n->pos, err);
 }
 
 /* each: LIST as NAME */
@@ -161,14 +181,14 @@ static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_
         }
         if (at < 0)
                 return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
-        int r = compile(l, rule, cm_sv_slice(text, 0, (size_t)at), n->pos, &rule->each, err);
+        rule->each = cm_sv_slice(text, 0, (size_t)at);
+        int r = verify(l, rule, rule->each, n->pos, err);
         rule->each_name = cm_sv_trim(cm_sv_skip(text, (size_t)at + 4));
         if (r == 0 && (rule->each_name.len == 0 || !cm_is_alpha(rule->each_name.ptr[0])))
                 return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
         return r;
 }
 
-/* Built-in messages were compiled when the pack was made; a run compiles those that it prints. */
 static int load_message(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
                         struct cm_err *err)
 {
@@ -182,31 +202,78 @@ static int load_message(struct loader *l, const struct cm_node *n, struct cm_che
                        : 0;
 }
 
-static int load_rule(struct loader *l, const struct cm_node *n, struct cm_check_rule *rule,
-                     struct cm_err *err)
+/* A variable sees what the rule sees, but for `each`, and the variables before it. */
+static int verify_variables(struct loader *l, const struct cm_check_rule *rule, struct cm_err *err)
 {
-        static const char *const known[] = { "on",      "when",  "each",  "expect",
-                                             "message", "since", "until", NULL };
+        struct cm_check_rule first = *rule;
+        int r = 0;
+        for (size_t i = 0; i < rule->variable_count && r == 0; i++) {
+                first.variable_count = i;
+                r = verify(l, &first, rule->variables[i].text, rule->pos, err);
+                if (r < 0)
+                        return cm_err_context(err, "%.*s", CM_SV_ARG(rule->variables[i].name));
+        }
+        return r;
+}
+
+static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_node *view,
+                     struct cm_check_rule *rule, struct cm_err *err)
+{
+        static const char *const known[] = { "on",    "when",  "each",   "expect", "message",
+                                             "since", "until", "reason", NULL };
         int r = cm_node_only(l->arena, l->source, n, known, err);
         rule->pos = n->pos;
+        rule->variables = l->check->variables;
+        rule->variable_count = l->check->variable_count;
         if (r == 0)
-                r = load_view(l, n, rule, err);
+                r = load_view(l, view, rule, err);
+        if (r == 0)
+                r = verify_variables(l, rule, err);
         if (r == 0)
                 r = load_minor(l, cm_node_get(n, "since"), 0, &rule->versions.since, err);
         if (r == 0)
                 r = load_minor(l, cm_node_get(n, "until"), UINT32_MAX, &rule->versions.until, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "when", &rule->when, err);
+        rule->reason = cm_node_get_string(n, "reason");
+        if (r == 0 && rule->reason.len > 0 && rule->when.len == 0)
+                r = cm_node_wrong(l->source, n->pos, err,
+                                  "'reason' says why 'when' is false, and there is no 'when'");
         if (r == 0)
                 r = load_each(l, cm_node_get(n, "each"), rule, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "expect", &rule->expect, err);
-        if (r == 0 && rule->expect == NULL && l->check->question.len == 0)
+        if (r == 0 && rule->expect.len == 0 && l->check->question.len == 0)
                 r = cm_node_wrong(l->source, n->pos, err, "member 'expect' is missing");
         const struct cm_node *message = cm_node_get(n, "message");
-        if (r == 0 && rule->expect != NULL && cm_node_string(message).len == 0)
+        if (r == 0 && rule->expect.len > 0 && cm_node_string(message).len == 0)
                 r = cm_node_wrong(l->source, n->pos, err, "member 'message' is missing");
         return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
+}
+
+/* variables: {name: expression} */
+static int load_variables(struct loader *l, const struct cm_node *variables, struct cm_err *err)
+{
+        size_t count = cm_node_count(variables);
+        if (variables == NULL)
+                return 0;
+        if (variables->type != CM_NODE_MAP || count > CM_CHECK_VARIABLES_MAX)
+                return cm_node_wrong(l->source, variables->pos, err,
+                                     "'variables' must be a mapping of at most %d expressions",
+                                     CM_CHECK_VARIABLES_MAX);
+        struct cm_check_variable *out = CM_NEW_ARRAY(l->arena, struct cm_check_variable, count);
+        for (size_t i = 0; i < count; i++) {
+                const struct cm_node_member *m = &variables->map.members[i];
+                if (cm_node_string(m->value).len == 0)
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "'%s' must be an expression in quotes",
+                                             cm_escape(l->arena, m->key));
+                out[i].name = cm_sv_printf(l->arena, "variables.%.*s", CM_SV_ARG(m->key));
+                out[i].text = m->value->text;
+        }
+        l->check->variables = out;
+        l->check->variable_count = count;
+        return 0;
 }
 
 /* evidence: {name: what it is} */
@@ -231,14 +298,24 @@ static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_e
         size_t count = cm_node_count(rules);
         if (rules != NULL && (rules->type != CM_NODE_LIST || count == 0))
                 return cm_node_wrong(l->source, rules->pos, err, "'rules' must be a list");
-        struct cm_check_rule *out = CM_NEW_ARRAY(l->arena, struct cm_check_rule, count);
+        CM_VEC(struct cm_check_rule) out = { 0 };
         for (size_t i = 0; i < count; i++) {
-                int r = load_rule(l, cm_node_at(rules, i), &out[i], err);
-                if (r < 0)
-                        return r;
+                const struct cm_node *n = cm_node_at(rules, i);
+                const struct cm_node *on = cm_node_get(n, "on");
+                size_t views = cm_node_type(on) == CM_NODE_LIST ? cm_node_count(on) : 1;
+                if (on == NULL || views == 0)
+                        return cm_node_wrong(l->source, n->pos, err, "member 'on' is missing");
+                /* One text, one rule for each view: the variables that it uses must be in all. */
+                for (size_t j = 0; j < views; j++) {
+                        const struct cm_node *view =
+                                on->type == CM_NODE_LIST ? cm_node_at(on, j) : on;
+                        int r = load_rule(l, n, view, CM_VEC_PUSH(l->arena, &out), err);
+                        if (r < 0)
+                                return r;
+                }
         }
-        l->check->rules = out;
-        l->check->rule_count = count;
+        l->check->rules = out.items;
+        l->check->rule_count = out.count;
         return 0;
 }
 
@@ -271,10 +348,10 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
                   bool is_verified, struct cm_check *ret, struct cm_err *err)
 {
-        static const char *const known[] = { "id",         "title", "severity", "status",
-                                             "rationale",  "maps",  "params",   "remediation",
-                                             "references", "rules", "tests",    "question",
-                                             "evidence",   NULL };
+        static const char *const known[] = { "id",         "title",     "severity", "status",
+                                             "rationale",  "maps",      "params",   "remediation",
+                                             "references", "rules",     "tests",    "question",
+                                             "evidence",   "variables", NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
         int r = cm_node_only(l.arena, l.source, root, known, err);
@@ -286,6 +363,8 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
                 r = load_params(&l, cm_node_get(root, "params"), err);
         if (r == 0)
                 r = load_evidence(&l, cm_node_get(root, "evidence"), err);
+        if (r == 0)
+                r = load_variables(&l, cm_node_get(root, "variables"), err);
         if (r == 0)
                 r = load_rules(&l, cm_node_get(root, "rules"), err);
         if (r == 0 && check.rule_count == 0 && check.question.len == 0)

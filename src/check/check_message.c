@@ -28,7 +28,7 @@ int cm_check_message_compile(struct cm_arena *arena, const struct cm_check_rule 
                 struct cm_check_message_part *part = CM_VEC_PUSH(arena, &parts);
                 part->text = cm_sv_dup(arena, cm_buf_sv(&literal));
                 cm_buf_clear(&literal);
-                int r = cm_check_compile(arena, rule, cm_sv_slice(rest, 1, (size_t)end),
+                int r = cm_check_compile(arena, rule, cm_sv_slice(rest, 1, (size_t)end), false,
                                          &part->program, err);
                 if (r < 0)
                         return cm_err_context(err, "message");

@@ -13,6 +13,7 @@ void cm_check_job_write(struct cm_buf *buf, const struct cm_check_job *job)
         cm_buf_put_le32(buf, job->k8s_minor);
         cm_buf_put_le64(buf, (uint64_t)job->now_s);
         cm_buf_put_u8(buf, job->all ? 1 : 0);
+        cm_buf_put_u8(buf, job->only_policies ? 1 : 0);
         cm_buf_put_u8(buf, job->with_passed ? 1 : 0);
         cm_buf_put_bytes(buf, job->profile);
         cm_buf_put_varint(buf, job->wanted_count);
@@ -28,6 +29,7 @@ int cm_check_job_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_che
         job.k8s_minor = cm_cursor_le32(&c);
         job.now_s = (int64_t)cm_cursor_le64(&c);
         job.all = cm_cursor_u8(&c) != 0;
+        job.only_policies = cm_cursor_u8(&c) != 0;
         job.with_passed = cm_cursor_u8(&c) != 0;
         job.profile = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);

@@ -25,7 +25,7 @@ enum cm_check_message_type {
         CM_CHECK_MSG_PACK = 4,
         CM_CHECK_MSG_DOCUMENT = 6,
         CM_CHECK_MSG_END = 8,
-        CM_CHECK_MSG_CHECK = 3,
+        CM_CHECK_MSG_CHECKS = 3,
         CM_CHECK_MSG_RESULTS = 5,
         CM_CHECK_MSG_DOCUMENT_DONE = 7,
         CM_CHECK_MSG_DONE = 9,
@@ -37,6 +37,7 @@ struct cm_check_job {
         uint32_t k8s_minor;
         int64_t now_s;
         bool all;             /* optional checks too */
+        bool only_policies;   /* of checks only those that --policy files were made into */
         bool with_passed;     /* results that pass or do not apply too, not only their number */
         struct cm_sv profile; /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */

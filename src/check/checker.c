@@ -34,11 +34,14 @@ struct checker {
         struct cm_arena *scratch; /* of one document */
         struct cm_check_library_options options;
         struct cm_check_library *library;
-        CM_VEC(struct cm_sv) sent;    /* ids of the checks whose CHECK was sent, by index */
+        CM_VEC(struct cm_sv) sent;    /* ids of the checks that were announced, by index */
+        size_t last_sent;             /* the index that was asked for last */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
+        bool is_closed; /* the library: no more check files */
         struct cm_buf out;
-        struct cm_buf batch; /* results that were not sent yet */
+        struct cm_buf checks; /* announcements that were not sent yet */
+        struct cm_buf batch;  /* results that were not sent yet */
 };
 
 static int read_all(struct cm_arena *arena, int fd, struct cm_sv *ret, struct cm_err *err)
@@ -62,36 +65,43 @@ static int send_out(struct checker *c, enum cm_check_message_type type, struct c
         return r < 0 ? r : cm_chan_send(c->chan, (uint16_t)type, cm_buf_sv(&c->out), -1, err);
 }
 
-/* The index under which a check was announced; announces it when it was not. */
-static int announce(struct checker *c, const struct cm_check_result *result, uint64_t *ret,
-                    struct cm_err *err)
+/* The index under which a check was announced; announces it when it was not. Subjects of a kind ask
+ * for the same checks in the same order: the next is mostly the one after the last. */
+static uint64_t announce(struct checker *c, const struct cm_check_result *result)
 {
-        for (size_t i = 0; i < c->sent.count; i++) {
-                if (c->sent.items[i].ptr == result->check.ptr) {
-                        *ret = i;
-                        return 0;
-                }
+        for (size_t i = 1; i <= c->sent.count; i++) {
+                size_t at = (c->last_sent + i) % c->sent.count;
+                if (c->sent.items[at].ptr == result->check.ptr)
+                        return c->last_sent = at;
         }
-        *ret = c->sent.count;
+        c->last_sent = c->sent.count;
         *CM_VEC_PUSH(c->arena, &c->sent) = result->check;
         CM_VEC_PUSH(c->arena, &c->tallies);
-        const struct cm_check_meta meta = { .index = *ret,
+        const struct cm_check_meta meta = { .index = c->last_sent,
                                             .id = result->check,
                                             .title = result->title,
                                             .remediation = result->remediation,
                                             .severity = result->severity };
         cm_buf_clear(&c->out);
         cm_check_meta_write(&c->out, &meta);
-        return send_out(c, CM_CHECK_MSG_CHECK, err);
+        cm_buf_put_bytes(&c->checks, cm_buf_sv(&c->out));
+        return c->last_sent;
+}
+
+static int flush_one(struct checker *c, struct cm_buf *batch, enum cm_check_message_type type,
+                     struct cm_err *err)
+{
+        int r = cm_buf_check(batch, "checker's message", err);
+        if (r == 0 && batch->len > 0)
+                r = cm_chan_send(c->chan, (uint16_t)type, cm_buf_sv(batch), -1, err);
+        cm_buf_clear(batch);
+        return r;
 }
 
 static int flush_results(struct checker *c, struct cm_err *err)
 {
-        if (c->batch.len == 0)
-                return 0;
-        int r = cm_chan_send(c->chan, CM_CHECK_MSG_RESULTS, cm_buf_sv(&c->batch), -1, err);
-        cm_buf_clear(&c->batch);
-        return r;
+        int r = flush_one(c, &c->checks, CM_CHECK_MSG_CHECKS, err);
+        return r < 0 ? r : flush_one(c, &c->batch, CM_CHECK_MSG_RESULTS, err);
 }
 
 /* Results go out many at a time; those that pass are only counted, unless they are asked for. */
@@ -99,10 +109,7 @@ static int put_result(struct cm_check_sink *sink, const struct cm_check_result *
                       struct cm_err *err)
 {
         struct checker *c = (struct checker *)(void *)sink;
-        uint64_t index = 0;
-        int r = announce(c, result, &index, err);
-        if (r < 0)
-                return r;
+        uint64_t index = announce(c, result);
         c->tallies.items[index].counts[result->state]++;
         bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
         if (is_quiet && !c->with_passed)
@@ -110,8 +117,7 @@ static int put_result(struct cm_check_sink *sink, const struct cm_check_result *
         cm_buf_clear(&c->out);
         cm_check_result_write(&c->out, index, result);
         cm_buf_put_bytes(&c->batch, cm_buf_sv(&c->out));
-        r = cm_buf_check(&c->batch, "results", err);
-        return r == 0 && c->batch.len >= BATCH_BYTES ? flush_results(c, err) : r;
+        return c->batch.len >= BATCH_BYTES ? flush_results(c, err) : 0;
 }
 
 static int send_tallies(struct checker *c, struct cm_err *err)
@@ -165,6 +171,7 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted = job.wanted;
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
+        c->options.only_policies = job.only_policies;
         c->with_passed = job.with_passed;
         c->options.profile = job.profile;
         return cm_check_library_new(c->arena, &c->options, &c->library, err);
@@ -173,6 +180,8 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
 static int on_pack(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
 {
         struct cm_sv text = CM_SV("");
+        if (c->is_closed)
+                return CM_RAISE(err, CM_E_WORKER, "parent sent a check file after a document");
         cm_note_set(c->notes, 0, CM_SV("check file"), name);
         int r = read_all(c->arena, fd, &text, err);
         return r < 0 ? r : cm_check_library_add(c->library, cm_sv_dup(c->arena, name), text, err);
@@ -186,8 +195,12 @@ static int on_frame(struct checker *c, const struct cm_frame *frame, struct cm_e
                 return on_job(c, payload, err);
         if (c->library == NULL)
                 return CM_RAISE(err, CM_E_WORKER, "parent sent no job");
-        if (frame->type == CM_CHECK_MSG_END)
-                return 1;
+        if (frame->type == CM_CHECK_MSG_END || frame->type == CM_CHECK_MSG_DOCUMENT) {
+                int r = c->is_closed ? 0 : cm_check_library_close(c->library, err);
+                c->is_closed = true;
+                if (r < 0 || frame->type == CM_CHECK_MSG_END)
+                        return r < 0 ? r : 1;
+        }
         if (frame->fd < 0)
                 return CM_RAISE(err, CM_E_WORKER, "message came without a descriptor");
         if (frame->type == CM_CHECK_MSG_PACK)
@@ -234,6 +247,7 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
         mallopt(M_TOP_PAD, 1 << 20);
         struct checker c = { .sink = { put_result }, .chan = chan, .notes = notes };
         cm_buf_init(&c.out, CM_FRAME_BYTES_MAX);
+        cm_buf_init(&c.checks, CM_FRAME_BYTES_MAX);
         cm_buf_init(&c.batch, CM_FRAME_BYTES_MAX);
         int r = cm_sandbox_enter(CM_ROLE_CHECKER, -1, &report, &err);
         if (r == 0) {
@@ -254,6 +268,7 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
         CM_IGNORE(cm_chan_send(chan, r < 0 ? CM_CHECK_MSG_FAIL : CM_CHECK_MSG_DONE,
                                cm_buf_sv(&c.out), -1, &err));
         cm_buf_fini(&c.out);
+        cm_buf_fini(&c.checks);
         cm_buf_fini(&c.batch);
         cm_arena_free(c.scratch);
         cm_arena_free(c.arena);

@@ -17,6 +17,7 @@ struct cm_document {
         size_t number; /* of a stream of several documents */
         const struct cm_node *root;
         struct cm_node_locator *locator; /* of `root` */
+        bool has_no_lines;               /* of its kind */
 };
 
 /* One object. */
@@ -42,6 +43,7 @@ struct cm_document_kind {
         const char *summary;
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
+        bool has_no_lines; /* the program makes such documents: nobody has the text */
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */

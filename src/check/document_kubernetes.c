@@ -25,13 +25,10 @@ static const struct cm_check_view view_pod = {
         .summary = "the pod of a workload, with all its containers",
         .variables = pod_variables,
 };
-static const struct cm_check_view *const views[] = { &view_object,
-                                                     &view_pod,
-                                                     &cm_view_rbac_role,
-                                                     &cm_view_rbac_binding,
-                                                     &cm_view_k8s_component,
-                                                     &cm_view_rbac_grant,
-                                                     NULL };
+static const struct cm_check_view *const views[] = { &view_object,           &view_pod,
+                                                     &cm_view_rbac_role,     &cm_view_rbac_binding,
+                                                     &cm_view_k8s_component, &cm_view_rbac_grant,
+                                                     &cm_view_k8s_admission, NULL };
 
 static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
 {
@@ -181,6 +178,8 @@ static int one_object(struct cm_arena *arena, const struct cm_document *document
 {
         struct cm_subject s = cm_kubernetes_subject(document, object);
         int r = sink->put(sink, &s, err);
+        if (r == 0)
+                r = cm_kubernetes_admission(arena, &s, sink, err);
         if (r == 0)
                 r = cm_kubernetes_rbac(arena, &s, sink, err);
         const struct cm_node *template = r == 0 ? template_of(object) : NULL;

@@ -11,6 +11,7 @@ extern const struct cm_check_view cm_view_rbac_role;
 extern const struct cm_check_view cm_view_rbac_binding;
 extern const struct cm_check_view cm_view_rbac_grant;
 extern const struct cm_check_view cm_view_k8s_component;
+extern const struct cm_check_view cm_view_k8s_admission;
 
 /* The subject of k8s.object: kind, name and namespace of the object. */
 struct cm_subject cm_kubernetes_subject(const struct cm_document *document,
@@ -34,6 +35,14 @@ CM_MUST_CHECK int cm_kubernetes_grants(struct cm_arena *arena, const struct cm_d
 CM_MUST_CHECK int cm_kubernetes_components(struct cm_arena *arena, const struct cm_subject *object,
                                            const struct cm_node *pod_spec,
                                            struct cm_subject_sink *sink, struct cm_err *err);
+
+/* Gives out the request by which the object would be made, as the API server shows it to policies. */
+CM_MUST_CHECK int cm_kubernetes_admission(struct cm_arena *arena, const struct cm_subject *object,
+                                          struct cm_subject_sink *sink, struct cm_err *err);
+/* The plural that the API has for a kind: "NetworkPolicy" -> "networkpolicies". */
+struct cm_sv cm_kubernetes_resource(struct cm_arena *arena, struct cm_sv kind);
+/* Kinds of the API itself that are in no namespace; those of others are taken to be in one. */
+bool cm_kubernetes_is_cluster_wide(struct cm_sv kind);
 
 /* Members that a view adds; `put_text` places the text where `at` stands. */
 void cm_kubernetes_put(struct cm_arena *arena, struct cm_node *map, const char *key,

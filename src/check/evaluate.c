@@ -10,7 +10,14 @@ struct rule_ref {
         const struct cm_check *check;
         const struct cm_check_rule *rule;
         const struct cm_node *params;
-        struct cm_check_message *message; /* compiled at the first failure */
+        const struct cm_node *policy;
+        /* Compiled when the first subject needs them: most rules of a run never come to `expect`. */
+        const struct cm_cel_program *when;
+        const struct cm_cel_program *each;
+        const struct cm_cel_program *expect;
+        const struct cm_cel_program *message_expression;
+        const struct cm_cel_program **variables;
+        struct cm_check_message *message;
 };
 
 struct view_rules {
@@ -39,27 +46,10 @@ static const struct cm_node *make_run(struct cm_arena *arena,
         return run;
 }
 
-/* A copy that stands nowhere: a place in a check file must not be taken for one in the document.
- * Readers bound the depth (CM_NODE_DEPTH_MAX). */
+/* A place in a check file must not be taken for one in the document. */
 static const struct cm_node *without_places(struct cm_arena *arena, const struct cm_node *n)
 {
-        const struct cm_node_pos nowhere = { 0 };
-        struct cm_node *copy = NULL;
-        if (cm_node_type(n) == CM_NODE_MAP) {
-                copy = cm_node_new_map(arena, nowhere);
-                for (size_t i = 0; i < n->map.count; i++)
-                        cm_node_put(arena, copy, n->map.members[i].key, nowhere,
-                                    without_places(arena, n->map.members[i].value));
-        } else if (cm_node_type(n) == CM_NODE_LIST) {
-                copy = cm_node_new_list(arena, nowhere);
-                for (size_t i = 0; i < n->list.count; i++)
-                        cm_node_add(arena, copy, without_places(arena, n->list.items[i]));
-        } else if (n != NULL) {
-                copy = CM_NEW(arena, struct cm_node);
-                *copy = *n;
-                copy->pos = nowhere;
-        }
-        return copy;
+        return cm_node_move(arena, n, (struct cm_node_pos){ 0 });
 }
 
 /* The check's defaults with what the profile says instead. */
@@ -67,6 +57,8 @@ static const struct cm_node *params_of(struct cm_arena *arena, const struct cm_c
                                        const struct cm_check_settings *settings)
 {
         const struct cm_node *over = cm_node_get_sv(settings->params, check->id);
+        if (cm_node_type(check->defaults) == CM_NODE_NULL)
+                return check->defaults; /* of a policy: none, or not to be had */
         if (cm_node_count(over) == 0)
                 return without_places(arena, check->defaults);
         struct cm_node *params = cm_node_new_map(arena, (struct cm_node_pos){ 0 });
@@ -95,6 +87,7 @@ struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_ch
         set->run = make_run(arena, settings);
         for (size_t i = 0; i < count; i++) {
                 const struct cm_node *params = params_of(arena, &checks[i], settings);
+                const struct cm_node *policy = without_places(arena, checks[i].policy);
                 for (size_t j = 0; j < checks[i].rule_count; j++) {
                         const struct cm_check_rule *rule = &checks[i].rules[j];
                         struct view_rules *v = rules_of(set, rule->view);
@@ -102,8 +95,10 @@ struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_ch
                                 v = CM_VEC_PUSH(arena, &set->views);
                                 v->view = rule->view;
                         }
-                        *CM_VEC_PUSH(arena, &v->rules) =
-                                (struct rule_ref){ &checks[i], rule, params, NULL };
+                        *CM_VEC_PUSH(arena, &v->rules) = (struct rule_ref){ .check = &checks[i],
+                                                                            .rule = rule,
+                                                                            .params = params,
+                                                                            .policy = policy };
                 }
         }
         return set;
@@ -117,8 +112,12 @@ struct evaluation {
         struct cm_cel_value slots[CM_CHECK_SLOTS_MAX];
         struct rule_ref *ref;
         const struct cm_node *item; /* of `each`, when it is a part of the document */
-        bool is_not_applicable;     /* some rule of this check said so */
-        size_t given;               /* results of this check */
+        const struct cm_node *variable_reads[CM_CHECK_VARIABLES_MAX]; /* the last of each */
+        bool is_not_applicable; /* some rule of this check said so */
+        struct cm_sv reason;    /* the first that was given for it, or "" */
+        size_t given;           /* results of this check */
+        struct cm_cel_memo
+                memo; /* of the object: patterns are parameters, the same for all items */
 };
 
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
@@ -127,23 +126,36 @@ static bool place_at(const struct evaluation *e, const struct cm_node *n,
         if (n == NULL || n->pos.line == 0 ||
             !cm_node_locate(e->subject->document->locator, e->arena, n, &ret->pointer))
                 return false;
-        ret->line = n->pos.line;
-        ret->column = n->pos.column;
+        if (!e->subject->document->has_no_lines) {
+                ret->line = n->pos.line;
+                ret->column = n->pos.column;
+        }
         return true;
 }
 
 /*
- * The latest read that lies in the document: what decided. Parameters and the like do not. Else the
- * item that was looked at, else the object.
+ * The latest read that lies in the document: what decided. Parameters and the like do not. Else what
+ * a variable of the expression read, else the item that was looked at, else the object.
  */
 static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
 {
-        struct cm_check_place place = { .line = e->subject->pos.line,
-                                        .column = e->subject->pos.column };
+        struct cm_check_place place = { 0 };
+        if (!e->subject->document->has_no_lines)
+                place = (struct cm_check_place){ .line = e->subject->pos.line,
+                                                 .column = e->subject->pos.column };
         uint32_t count = CM_MIN(run->read_count, (uint32_t)CM_CEL_READS);
         for (uint32_t i = 0; i < count; i++)
                 if (place_at(e, run->reads[(run->read_count - 1 - i) % CM_CEL_READS], &place))
                         return place;
+        /* Those that the expression names, then those that these are made of. */
+        const struct cm_check_rule *rule = e->ref->rule;
+        for (size_t i = 0; i < 2 * rule->variable_count; i++) {
+                size_t at = rule->variable_count - 1 - i % rule->variable_count;
+                if ((i >= rule->variable_count ||
+                     cm_sv_find(rule->expect, rule->variables[at].name) >= 0) &&
+                    place_at(e, e->variable_reads[at], &place))
+                        return place;
+        }
         if (!place_at(e, e->item, &place))
                 cm_node_locate(e->subject->document->locator, e->arena, e->subject->subject,
                                &place.pointer);
@@ -195,19 +207,31 @@ static int add_unknown(struct evaluation *e, const struct cm_cel_program *progra
         return add(e, CM_CHECK_UNKNOWN, text, run, err);
 }
 
+/* The program of one of the rule's expressions; `slot` is where the rule keeps it. */
+static int program_of(struct evaluation *e, struct cm_sv text, const struct cm_cel_program **slot,
+                      struct cm_err *err)
+{
+        return *slot != NULL ? 0
+                             : cm_check_compile(e->set->arena, e->ref->rule, text, true, slot, err);
+}
+
 enum truth {
         IS_FALSE,
         IS_TRUE,
         IS_UNKNOWN /* and was reported */
 };
 
-static int ask(struct evaluation *e, const struct cm_cel_program *program, enum truth *ret,
-               struct cm_cel_run *run, struct cm_err *err)
+static int ask(struct evaluation *e, struct cm_sv text, const struct cm_cel_program **slot,
+               enum truth *ret, struct cm_cel_run *run, struct cm_err *err)
 {
-        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena };
+        int r = program_of(e, text, slot, err);
+        if (r < 0)
+                return r;
+        const struct cm_cel_program *program = *slot;
+        *run = (struct cm_cel_run){ .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value v = { 0 };
         struct cm_err problem = CM_ERR_INIT;
-        int r = cm_cel_eval(program, run, &v, &problem);
+        r = cm_cel_eval(program, run, &v, &problem);
         if (r == 0 && v.kind == CM_CEL_BOOL) {
                 *ret = v.boolean ? IS_TRUE : IS_FALSE;
                 return 0;
@@ -216,9 +240,31 @@ static int ask(struct evaluation *e, const struct cm_cel_program *program, enum 
         return add_unknown(e, program, &v, run, r < 0 ? &problem : NULL, err);
 }
 
+/* The rule's own expression for it, when that has a text; 1 when not. */
+static int message_from_expression(struct evaluation *e, struct cm_sv *ret, struct cm_err *err)
+{
+        struct rule_ref *ref = e->ref;
+        struct cm_err ignored = CM_ERR_INIT;
+        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_value v = { 0 };
+        if (ref->rule->message_expression.len == 0)
+                return 1;
+        int r = program_of(e, ref->rule->message_expression, &ref->message_expression, err);
+        if (r < 0)
+                return r;
+        if (cm_cel_eval(ref->message_expression, &run, &v, &ignored) != 0 ||
+            v.kind != CM_CEL_STRING || cm_sv_trim(cm_cel_sv(v)).len == 0)
+                return 1;
+        *ret = cm_sv_dup(e->arena, cm_cel_sv(v));
+        return 0;
+}
+
 static int message_of(struct evaluation *e, struct cm_sv *ret, struct cm_err *err)
 {
         struct rule_ref *ref = e->ref;
+        int from_expression = message_from_expression(e, ret, err);
+        if (from_expression <= 0)
+                return from_expression;
         if (ref->message == NULL) {
                 ref->message = CM_NEW(e->set->arena, struct cm_check_message);
                 int r = cm_check_message_compile(e->set->arena, ref->rule, ref->message, err);
@@ -245,11 +291,11 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
                   struct cm_err *err)
 {
         *ret_passed = false;
-        if (rule->expect == NULL)
+        if (rule->expect.len == 0)
                 return ask_person(e, rule, err);
         enum truth truth;
         struct cm_cel_run run;
-        int r = ask(e, rule->expect, &truth, &run, err);
+        int r = ask(e, rule->expect, &e->ref->expect, &truth, &run, err);
         *ret_passed = r == 0 && truth == IS_TRUE;
         if (r < 0 || truth != IS_FALSE)
                 return r;
@@ -261,12 +307,15 @@ static int expect(struct evaluation *e, const struct cm_check_rule *rule, bool *
 /* Every item on its own; PASS once, when all pass. */
 static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
 {
-        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+        struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena, .memo = &e->memo };
         struct cm_cel_value list = { 0 };
         struct cm_err problem = CM_ERR_INIT;
-        int r = cm_cel_eval(rule->each, &run, &list, &problem);
+        int r = program_of(e, rule->each, &e->ref->each, err);
+        if (r < 0)
+                return r;
+        r = cm_cel_eval(e->ref->each, &run, &list, &problem);
         if (r != 0 || list.kind != CM_CEL_LIST)
-                return add_unknown(e, rule->each, &list, &run, r < 0 ? &problem : NULL, err);
+                return add_unknown(e, e->ref->each, &list, &run, r < 0 ? &problem : NULL, err);
         size_t count = cm_cel_list_count(list);
         size_t passed_count = 0;
         r = 0;
@@ -286,6 +335,36 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
                        : r;
 }
 
+/* The check's variables in their slots; one that has no value fails where it is used. */
+static int set_variables(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
+{
+        struct rule_ref *ref = e->ref;
+        size_t slot = cm_check_variable_slot(rule, 0);
+        if (rule->variable_count > 0 && ref->variables == NULL)
+                ref->variables = CM_NEW_ARRAY(e->set->arena, const struct cm_cel_program *,
+                                              rule->variable_count);
+        for (size_t i = 0; i < rule->variable_count; i++)
+                e->slots[slot + i] = cm_cel_null();
+        for (size_t i = 0; i < rule->variable_count; i++) {
+                struct cm_cel_run run = { .slots = e->slots, .scratch = e->arena };
+                struct cm_cel_value v = { 0 };
+                struct cm_err problem = CM_ERR_INIT;
+                int r = program_of(e, rule->variables[i].text, &ref->variables[i], err);
+                if (r < 0)
+                        return r;
+                r = cm_cel_eval(ref->variables[i], &run, &v, &problem);
+                if (r < 0)
+                        v = cm_cel_unavailable(e->arena, cm_sv_from_cstr(problem.text));
+                else if (v.kind == CM_CEL_ERROR)
+                        v = cm_cel_unavailable(e->arena,
+                                               cm_cel_fault_of(ref->variables[i], v).text);
+                e->slots[slot + i] = v;
+                e->variable_reads[i] =
+                        run.read_count > 0 ? run.reads[(run.read_count - 1) % CM_CEL_READS] : NULL;
+        }
+        return 0;
+}
+
 static int evaluate_rule(struct evaluation *e, struct cm_err *err)
 {
         const struct cm_check_rule *rule = e->ref->rule;
@@ -298,21 +377,26 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                 return 0;
         }
         e->slots[CM_CHECK_SLOT_PARAMS] = cm_cel_from_node(e->ref->params);
-        if (rule->when != NULL) {
+        e->slots[CM_CHECK_SLOT_POLICY] = cm_cel_from_node(e->ref->policy);
+        int r = set_variables(e, rule, err);
+        if (r < 0)
+                return r;
+        if (rule->when.len > 0) {
                 enum truth truth;
                 struct cm_cel_run run;
-                int r = ask(e, rule->when, &truth, &run, err);
+                r = ask(e, rule->when, &e->ref->when, &truth, &run, err);
                 if (r < 0 || truth == IS_UNKNOWN)
                         return r;
                 if (truth == IS_FALSE) {
                         e->is_not_applicable = true;
+                        e->reason = e->reason.len > 0 ? e->reason : rule->reason;
                         return 0;
                 }
         }
-        if (rule->each != NULL)
+        if (rule->each.len > 0)
                 return expect_each(e, rule, err);
         bool passed = false;
-        int r = expect(e, rule, &passed, err);
+        r = expect(e, rule, &passed, err);
         return r == 0 && passed ? add(e, CM_CHECK_PASS, CM_SV(""), NULL, err) : r;
 }
 
@@ -320,9 +404,10 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
 static int close_check(struct evaluation *e, struct cm_err *err)
 {
         int r = e->is_not_applicable && e->given == 0
-                        ? add(e, CM_CHECK_NOT_APPLICABLE, CM_SV(""), NULL, err)
+                        ? add(e, CM_CHECK_NOT_APPLICABLE, e->reason, NULL, err)
                         : 0;
         e->is_not_applicable = false;
+        e->reason = CM_SV("");
         e->given = 0;
         return r;
 }

@@ -2,11 +2,11 @@
 /* See library.h. */
 #include "check/library.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cursor.h"
 #include "base/escape.h"
+#include "check/policy_load.h"
 #include "check/profile_select.h"
 #include "codec/node_yaml.h"
 
@@ -24,6 +24,7 @@ struct entry {
         const struct cm_check *check;  /* when read */
         const struct cm_node *profile; /* a profile, no check */
         bool is_profile;
+        bool is_policy;
 };
 
 struct kind_set {
@@ -37,8 +38,9 @@ struct cm_check_library {
         const struct cm_check_library_options *options;
         CM_VEC(struct entry) entries;
         CM_VEC(struct kind_set) sets;
-        struct cm_check_settings settings; /* with what the profile says */
-        const struct cm_node *profile;     /* the chosen one */
+        CM_VEC(struct cm_policy_object) policy_objects; /* until the library is closed */
+        struct cm_check_settings settings;              /* with what the profile says */
+        const struct cm_node *profile;                  /* the chosen one */
 };
 
 struct cm_sv cm_check_library_digest(void)
@@ -130,6 +132,8 @@ static int verify_wanted(const struct cm_check_library *l, struct cm_err *err)
 
 static bool is_wanted(const struct cm_check_library *l, const struct entry *e)
 {
+        if (l->options->only_policies)
+                return e->is_policy;
         for (size_t i = 0; i < l->options->wanted_count; i++)
                 if (cm_sv_eq(l->options->wanted[i], e->id))
                         return true;
@@ -138,12 +142,12 @@ static bool is_wanted(const struct cm_check_library *l, const struct entry *e)
 
 static bool has_view_of(const struct entry *e, const struct cm_document_kind *kind)
 {
-        for (const struct cm_check_view *const *v = kind->views; *v != NULL; v++) {
-                char word[64];
-                snprintf(word, sizeof(word), " %s ", (*v)->name);
-                if (cm_sv_find(e->views, cm_sv_from_cstr(word)) >= 0)
-                        return true;
-        }
+        struct cm_sv rest = e->views;
+        struct cm_sv word;
+        while (cm_sv_next_field(&rest, ' ', &word))
+                for (const struct cm_check_view *const *v = kind->views; *v != NULL; v++)
+                        if (cm_sv_eq(word, cm_sv_from_cstr((*v)->name)))
+                                return true;
         return false;
 }
 
@@ -156,7 +160,7 @@ static int choose(struct cm_check_library *l, struct cm_err *err)
 
 static bool is_selected(const struct cm_check_library *l, const struct entry *e)
 {
-        return l->profile == NULL || cm_check_profile_selects(l->profile, e->check);
+        return l->profile == NULL || e->is_policy || cm_check_profile_selects(l->profile, e->check);
 }
 
 static int get_set(struct cm_check_provider *provider, const struct cm_document_kind *kind,
@@ -172,8 +176,7 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
         int r = choose(l, err);
         if (r < 0)
                 return r;
-        struct cm_check *checks = CM_NEW_ARRAY(l->arena, struct cm_check, l->entries.count);
-        size_t count = 0;
+        CM_VEC(struct cm_check) checks = { 0 };
         for (size_t i = 0; i < l->entries.count; i++) {
                 struct entry *e = &l->entries.items[i];
                 if (e->is_profile || !is_wanted(l, e) || !has_view_of(e, kind))
@@ -184,11 +187,11 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
                 bool by_default = !e->check->is_optional || l->options->all ||
                                   l->options->wanted_count > 0 || l->profile != NULL;
                 if (is_selected(l, e) && by_default)
-                        checks[count++] = *e->check;
+                        *CM_VEC_PUSH(l->arena, &checks) = *e->check;
         }
         struct kind_set *set = CM_VEC_PUSH(l->arena, &l->sets);
         set->kind = kind;
-        set->set = cm_check_set_new(l->arena, checks, count, &l->settings);
+        set->set = cm_check_set_new(l->arena, checks.items, checks.count, &l->settings);
         *ret = set->set;
         return 0;
 }
@@ -226,24 +229,49 @@ static int add_profile(struct cm_check_library *l, struct cm_sv source, const st
         return 0;
 }
 
-static int add_one(struct cm_check_library *l, struct cm_sv source, const struct cm_node *root,
-                   struct cm_err *err)
+static struct entry entry_of(struct cm_check_library *l, const struct cm_check *check)
 {
-        if (cm_check_profile_is(root))
-                return add_profile(l, source, root, err);
-        struct cm_check *check = CM_NEW(l->arena, struct cm_check);
-        int r = cm_check_load(l->arena, source, root, false, check, err);
-        if (r < 0)
-                return r;
         struct cm_buf views CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&views, CM_KIB(64));
         cm_buf_put_char(&views, ' ');
         for (size_t i = 0; i < check->rule_count; i++)
                 cm_buf_printf(&views, "%s ", check->rules[i].view->name);
-        *entry_for(l, check->id) = (struct entry){ .id = check->id,
-                                                   .views = cm_sv_dup(l->arena, cm_buf_sv(&views)),
-                                                   .check = check };
+        return (struct entry){ .id = check->id,
+                               .views = cm_sv_dup(l->arena, cm_buf_sv(&views)),
+                               .check = check };
+}
+
+static int add_one(struct cm_check_library *l, struct cm_sv source, const struct cm_node *root,
+                   struct cm_err *err)
+{
+        if (cm_check_profile_is(root))
+                return add_profile(l, source, root, err);
+        if (cm_policy_object_is(root)) {
+                *CM_VEC_PUSH(l->arena, &l->policy_objects) =
+                        (struct cm_policy_object){ source, root };
+                return 0;
+        }
+        struct cm_check *check = CM_NEW(l->arena, struct cm_check);
+        int r = cm_check_load(l->arena, source, root, false, check, err);
+        if (r < 0)
+                return r;
+        *entry_for(l, check->id) = entry_of(l, check);
         return 0;
+}
+
+int cm_check_library_close(struct cm_check_library *l, struct cm_err *err)
+{
+        const struct cm_check *checks = NULL;
+        size_t count = 0;
+        int r = cm_policy_load(l->arena, l->policy_objects.items, l->policy_objects.count, &checks,
+                               &count, err);
+        for (size_t i = 0; i < count && r == 0; i++) {
+                struct entry *e = CM_VEC_PUSH(l->arena, &l->entries);
+                *e = entry_of(l, &checks[i]);
+                e->is_policy = true;
+        }
+        l->policy_objects.count = 0;
+        return r;
 }
 
 int cm_check_library_add(struct cm_check_library *l, struct cm_sv source, struct cm_sv text,

@@ -16,6 +16,7 @@ struct cm_check_library_options {
         const struct cm_sv *wanted; /* ids; none: all that are not optional */
         size_t wanted_count;
         struct cm_sv profile; /* name, or "": chooses checks and sets parameters */
+        bool only_policies;   /* of checks only those that policies of Kubernetes were made into */
         bool all;             /* optional ones too */
 };
 
@@ -23,9 +24,15 @@ struct cm_check_library_options {
 CM_MUST_CHECK int cm_check_library_new(struct cm_arena *arena,
                                        const struct cm_check_library_options *options,
                                        struct cm_check_library **ret, struct cm_err *err);
-/* Adds the checks and profiles of a YAML text (several documents); one with a known id takes its place. */
+/*
+ * Adds the checks and profiles of a YAML text (several documents); one with a known id takes its
+ * place. Policies of Kubernetes, and objects that they may need, are kept for
+ * cm_check_library_close().
+ */
 CM_MUST_CHECK int cm_check_library_add(struct cm_check_library *library, struct cm_sv source,
                                        struct cm_sv text, struct cm_err *err);
+/* After the last text: makes checks of the policies (policy_load.h). Errors: as policy_load.h. */
+CM_MUST_CHECK int cm_check_library_close(struct cm_check_library *library, struct cm_err *err);
 struct cm_check_provider *cm_check_library_provider(struct cm_check_library *library);
 
 /* Asks the questions without rules that the profile or the wanted ids choose. Errors: the sink's. */

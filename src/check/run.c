@@ -56,6 +56,7 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
         *d = *document;
         if (kind->normalise != NULL)
                 d->root = kind->normalise(arena, d->root);
+        d->has_no_lines = kind->has_no_lines;
         d->locator = cm_node_locator_new(arena, d->root);
         counts->documents++;
         return kind->subjects(arena, d, &s.sink, err);

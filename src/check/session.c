@@ -62,16 +62,22 @@ void cm_check_session_stop(struct cm_check_session *s)
         s->runs = false;
 }
 
-static int on_check(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
+static int on_checks(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
 {
-        struct cm_check_meta meta;
-        int r = cm_check_meta_parse(cm_sv_dup(s->arena, payload), &meta, err);
-        if (r < 0)
-                return r;
-        if (meta.index != s->checks.count)
-                return CM_RAISE(err, CM_E_WORKER, "checker announced a check out of order");
-        *CM_VEC_PUSH(s->arena, &s->checks) = meta;
-        return 0;
+        struct cm_cursor c = cm_cursor_make(cm_sv_dup(s->arena, payload));
+        int r = 0;
+        while (r == 0 && c.len > 0) {
+                struct cm_check_meta meta = { 0 };
+                struct cm_sv bytes = cm_cursor_bytes(&c);
+                r = cm_cursor_check(&c, "checks", err);
+                if (r == 0)
+                        r = cm_check_meta_parse(bytes, &meta, err);
+                if (r == 0 && meta.index != s->checks.count)
+                        r = CM_RAISE(err, CM_E_WORKER, "checker announced a check out of order");
+                if (r == 0)
+                        *CM_VEC_PUSH(s->arena, &s->checks) = meta;
+        }
+        return r;
 }
 
 /* By the object and the place in it, not by file name or line: moving text about changes nothing. */
@@ -164,8 +170,8 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document, const str
 {
         struct cm_sv payload = cm_buf_sv(&frame->payload);
         switch (frame->type) {
-        case CM_CHECK_MSG_CHECK:
-                return on_check(s, payload, err);
+        case CM_CHECK_MSG_CHECKS:
+                return on_checks(s, payload, err);
         case CM_CHECK_MSG_RESULTS:
                 return on_results(s, document, payload, err);
         case CM_CHECK_MSG_TALLY:
@@ -195,24 +201,43 @@ static int converse(struct cm_check_session *s, struct cm_sv document, struct cm
         return r < 0 ? r : 0;
 }
 
+/* A checker that ended before it was told more has said why, if it could: that is read first. */
+static int tell(struct cm_check_session *s, enum cm_check_message_type type, struct cm_sv payload,
+                int fd, struct cm_err *err)
+{
+        struct cm_err broken = CM_ERR_INIT;
+        if (cm_chan_send(&s->worker.chan, (uint16_t)type, payload, fd, &broken) == 0)
+                return 0;
+        int r = converse(s, CM_SV(""), err);
+        return r < 0 ? r : cm_err_copy(err, &broken);
+}
+
 int cm_check_session_add_pack(struct cm_check_session *s, const char *name, int fd,
                               struct cm_err *err)
 {
-        return cm_worker_send(&s->worker, CM_CHECK_MSG_PACK, cm_sv_from_cstr(name), fd, err);
+        return tell(s, CM_CHECK_MSG_PACK, cm_sv_from_cstr(name), fd, err);
 }
 
 int cm_check_session_document(struct cm_check_session *s, const char *name, int fd,
                               struct cm_err *err)
 {
         struct cm_sv document = cm_sv_dup(s->arena, cm_sv_from_cstr(name));
-        int r = cm_worker_send(&s->worker, CM_CHECK_MSG_DOCUMENT, document, fd, err);
+        int r = tell(s, CM_CHECK_MSG_DOCUMENT, document, fd, err);
         return r < 0 ? r : converse(s, document, err);
+}
+
+void cm_check_session_unread(struct cm_check_session *s, const char *name,
+                             const struct cm_err *problem)
+{
+        *CM_VEC_PUSH(s->arena, &s->unread) =
+                (struct cm_check_unread){ cm_sv_dup(s->arena, cm_sv_from_cstr(name)), problem->code,
+                                          cm_sv_dup(s->arena, cm_sv_from_cstr(problem->text)) };
 }
 
 int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome *ret,
                             struct cm_err *err)
 {
-        int r = cm_worker_send(&s->worker, CM_CHECK_MSG_END, CM_SV(""), -1, err);
+        int r = tell(s, CM_CHECK_MSG_END, CM_SV(""), -1, err);
         if (r == 0)
                 r = converse(s, CM_SV(""), err);
         cm_check_session_stop(s);

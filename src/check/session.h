@@ -22,6 +22,9 @@ CM_MUST_CHECK int cm_check_session_add_pack(struct cm_check_session *session, co
  */
 CM_MUST_CHECK int cm_check_session_document(struct cm_check_session *session, const char *name,
                                             int fd, struct cm_err *err);
+/* Notes in the outcome what could not even be made a document. */
+void cm_check_session_unread(struct cm_check_session *session, const char *name,
+                             const struct cm_err *problem);
 /* Ends the checker; the outcome stays valid as long as the arena. */
 CM_MUST_CHECK int cm_check_session_finish(struct cm_check_session *session,
                                           struct cm_check_outcome *ret, struct cm_err *err);

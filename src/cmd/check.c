@@ -40,6 +40,12 @@ static const struct cm_opt options[] = {
           .arg = "FILE",
           .help = "check file of your own, beside the built-in ones; repeatable",
           .in_config = true },
+        { .name = "policy",
+          .kind = CM_OPT_LIST,
+          .arg = "FILE",
+          .help = "only ValidatingAdmissionPolicy objects of a file, with bindings and "
+                  "parameters; repeatable",
+          .in_config = true },
         { .name = "k8s-version",
           .kind = CM_OPT_VALUE,
           .arg = "1.NN",
@@ -68,12 +74,11 @@ static const struct cm_opt options[] = {
           .help = "exit 0 although something could not be decided",
           .in_config = true },
         CM_OPTS_HISTORY,
-        { .name = "timeout",
+        { .name = "save",
           .kind = CM_OPT_VALUE,
-          .arg = "SECONDS",
-          .otherwise = "600",
-          .help = "give up after this time",
-          .in_config = true },
+          .arg = "FILE",
+          .help = "keep what was looked at, of one target, to check it again later" },
+        CM_OPTS_TARGET,
         { .name = NULL },
 };
 
@@ -87,6 +92,9 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
         job->with_passed = cm_args_flag(args, "show-passed");
+        const char *const *policies = NULL;
+        job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
+                             cm_args_list(args, "only", &policies) == 0;
         const char *const *only = NULL;
         size_t count = cm_args_list(args, "only", &only);
         CM_VEC(struct cm_sv) wanted = { 0 };
@@ -146,7 +154,10 @@ static int check_run(const struct cm_args *args)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct cm_check_outcome outcome = { 0 };
         struct cm_check_job job;
-        const struct cm_check_targets targets = { args->positional, args->positional_count, NULL };
+        const struct cm_check_targets targets = { .names = args->positional,
+                                                  .count = args->positional_count,
+                                                  .save = cm_args_get(args, "save"),
+                                                  .with_policies = true };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
@@ -187,21 +198,28 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files",
-        .synopsis = "FILE|DIR|-... [flags]",
+        .summary = "check configuration files, engines and images",
+        .synopsis = "FILE|DIR|IMAGE|docker:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
-                "files.\n\n"
+                "files. docker: (or podman:) is the engine of this host: it is asked through its "
+                "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
+                "holds one, archive:FILE, layout:DIR, docker:NAME, podman:NAME, registry:REF, "
+                "rootfs:DIR, and with image: any other target of scan.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
-        .examples = (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
-                                           "coaming check -p pss-restricted k8s/",
-                                           "the checks of one profile on a directory",
-                                           "helm template . | coaming check -",
-                                           "what a chart becomes", NULL },
+        .examples =
+                (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
+                                       "coaming check -p pss-restricted k8s/",
+                                       "the checks of one profile on a directory",
+                                       "helm template . | coaming check -", "what a chart becomes",
+                                       "coaming check -p cis-docker-1.6.0 docker:",
+                                       "the engine of this host, with all that it has",
+                                       "coaming check -p cis-docker-1.6.0 app.tar",
+                                       "an image that docker save wrote", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

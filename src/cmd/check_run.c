@@ -3,7 +3,9 @@
 #include "cmd/check_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -50,8 +52,14 @@ static int put_document(struct cm_check_document_sink *sink, const char *name, i
         return s->call(s->session, name, fd, err);
 }
 
-static int give_packs(const struct cm_args *args, struct cm_check_session *session,
-                      struct cm_err *err)
+static void put_unread(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem)
+{
+        cm_check_session_unread(((struct session_sink *)(void *)sink)->session, name, problem);
+}
+
+static int give_packs(const struct cm_args *args, bool with_policies,
+                      struct cm_check_session *session, struct cm_err *err)
 {
         struct session_sink sink = { .sink = { put_document },
                                      .session = session,
@@ -61,7 +69,50 @@ static int give_packs(const struct cm_args *args, struct cm_check_session *sessi
         int r = 0;
         for (size_t i = 0; i < count && r == 0; i++)
                 r = cm_check_source_file(packs[i], &sink.sink, err);
+        count = with_policies ? cm_args_list(args, "policy", &packs) : 0;
+        for (size_t i = 0; i < count && r == 0; i++)
+                r = cm_check_source_file(packs[i], &sink.sink, err);
         return r;
+}
+
+/* Passes documents on, and keeps the one there may be. */
+struct saving_sink {
+        struct cm_check_document_sink sink; /* first */
+        struct cm_check_document_sink *next;
+        const char *path; /* NULL: nothing is kept */
+        size_t count;
+};
+
+/* What an engine says of itself has secrets in it: the file is the user's alone. */
+static int put_and_save(struct cm_check_document_sink *sink, const char *name, int fd,
+                        struct cm_err *err)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        if (s->path == NULL)
+                return s->next->put(s->next, name, fd, err);
+        if (s->count++ > 0)
+                return CM_RAISE(
+                        err, CM_E_USAGE,
+                        "--save keeps one document, and the targets have more: save them one "
+                        "by one");
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&text, CM_NODE_BYTES_MAX);
+        CM_IGNORE(lseek(fd, 0, SEEK_SET) < 0); /* a pipe cannot, and is read from where it is */
+        int r = cm_file_read_fd(fd, name, &text, err);
+        if (r == 0)
+                r = cm_buf_check(&text, "what is to be saved", err);
+        mode_t before = umask(S_IRWXG | S_IRWXO);
+        if (r == 0)
+                r = cm_file_replace(AT_FDCWD, s->path, cm_buf_sv(&text), false, err);
+        umask(before);
+        return r < 0 ? r : cm_check_source_text(name, cm_buf_sv(&text), s->next, err);
+}
+
+static void pass_unread(struct cm_check_document_sink *sink, const char *name,
+                        const struct cm_err *problem)
+{
+        struct saving_sink *s = (struct saving_sink *)(void *)sink;
+        s->next->unread(s->next, name, problem);
 }
 
 /*
@@ -93,14 +144,16 @@ static int give_targets(const struct cm_args *args, struct cm_arena *arena,
                         const struct cm_check_targets *targets, struct cm_check_session *session,
                         struct cm_err *err)
 {
-        struct session_sink sink = { .sink = { targets->keep != NULL ? put_kept : put_document },
+        struct session_sink sink = { .sink = { targets->keep != NULL ? put_kept : put_document,
+                                               put_unread },
                                      .session = session,
                                      .arena = arena,
                                      .keep = targets->keep,
                                      .call = cm_check_session_document };
+        struct saving_sink saving = { { put_and_save, pass_unread }, &sink.sink, targets->save, 0 };
         int r = 0;
         for (size_t i = 0; i < targets->count && r == 0; i++)
-                r = cm_check_source_give(args, targets->names[i], &sink.sink, err);
+                r = cm_check_source_give(args, targets->names[i], &saving.sink, err);
         return r;
 }
 
@@ -164,7 +217,7 @@ int cm_check_run(const struct cm_args *args, struct cm_arena *arena, const struc
         if (r == 0)
                 r = cm_check_session_start(arena, job, (int)budget_s, &session, err);
         if (r == 0)
-                r = give_packs(args, session, err);
+                r = give_packs(args, targets->with_policies, session, err);
         if (r == 0)
                 r = give_targets(args, arena, targets, session, err);
         if (r == 0)

@@ -22,6 +22,8 @@ struct cm_check_targets {
         const char *const *names;
         size_t count;
         struct cm_check_kept_list *keep; /* all documents go here, too; or NULL */
+        const char *save;   /* file that the one document there may be goes to; or NULL */
+        bool with_policies; /* the command has --policy */
 };
 
 /* --k8s-version, or the newest. Errors: CM_E_USAGE. */

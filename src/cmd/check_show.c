@@ -70,8 +70,7 @@ static void show(const struct cm_check *c)
                 const struct cm_check_rule *rule = &c->rules[i];
                 cm_buf_printf(&out, "%s%s%.*s: ", rule->view->name, rule->kind.len > 0 ? " " : "",
                               CM_SV_ARG(rule->kind));
-                cm_buf_put_escaped(&out, rule->expect != NULL ? cm_cel_text(rule->expect)
-                                                              : CM_SV("asks"));
+                cm_buf_put_escaped(&out, rule->expect.len > 0 ? rule->expect : CM_SV("asks"));
                 cm_buf_put_char(&out, '\n');
         }
         if (c->map_count > 0)

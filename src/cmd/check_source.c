@@ -25,7 +25,8 @@ int cm_check_source_give(const struct cm_args *args, const char *target,
 {
         for (size_t i = 0; i < CM_ARRAY_LEN(sources); i++) {
                 size_t len = strlen(sources[i]->prefix);
-                if (strncmp(target, sources[i]->prefix, len) == 0)
+                if (strncmp(target, sources[i]->prefix, len) == 0 &&
+                    (!sources[i]->is_whole || target[len] == '\0'))
                         return sources[i]->give(args, target + len, sink, err);
         }
         return CM_RAISE(err, CM_E_USAGE, "'%.200s' is nothing that can be checked", target);

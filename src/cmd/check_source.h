@@ -12,10 +12,14 @@
 struct cm_check_document_sink {
         int (*put)(struct cm_check_document_sink *sink, const char *name, int fd,
                    struct cm_err *err);
+        /* One that is no document, because of what is in it; the run goes on. Or NULL. */
+        void (*unread)(struct cm_check_document_sink *sink, const char *name,
+                       const struct cm_err *problem);
 };
 
 struct cm_check_source {
         const char *prefix; /* "docker:"; "" takes every target that no other row takes */
+        bool is_whole;      /* the prefix is the whole target: "docker:NAME" is not this row's */
         const char *summary;
         /* `rest`: the target without the prefix. Gives out its documents in a fixed order. */
         int (*give)(const struct cm_args *args, const char *rest,
@@ -26,6 +30,11 @@ struct cm_check_source {
 CM_MUST_CHECK int cm_check_source_give(const struct cm_args *args, const char *target,
                                        struct cm_check_document_sink *sink, struct cm_err *err);
 
+/* An image or root file system, named as `coaming scan` takes it. Errors: those of
+ * cm_scan(), but for content that is no image: that goes to `sink` as unread. */
+CM_MUST_CHECK int cm_check_source_image_target(const struct cm_args *args, const char *target,
+                                               struct cm_check_document_sink *sink,
+                                               struct cm_err *err);
 /* One file by its path; "-" is standard input. Errors: CM_E_IO. */
 CM_MUST_CHECK int cm_check_source_file(const char *path, struct cm_check_document_sink *sink,
                                        struct cm_err *err);

@@ -2,12 +2,16 @@
 /* Documents that lie in files: a file, standard input, or what a directory holds of them. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/vec.h"
 #include "cmd/check_source.h"
+#include "codec/inflate.h"
+#include "codec/tar.h"
 
 enum {
         DIRECTORY_DEPTH_MAX = 32
@@ -66,6 +70,25 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
         return 0;
 }
 
+/* By the first bytes: no document that is text begins as a tar header or compressed. */
+static bool is_image_archive(const char *path)
+{
+        char head[512];
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+        if (fd >= 0)
+                close(fd);
+        struct cm_sv bytes = cm_sv_make(head, n < 0 ? 0 : (size_t)n);
+        return cm_compression_detect(bytes) != CM_COMPRESSION_NONE || cm_tar_is_header(bytes);
+}
+
+/* Before the layout of an image is searched for configuration that it cannot have. */
+static bool is_image_layout(struct cm_arena *arena, const char *path)
+{
+        return access(cm_sv_printf(arena, "%s/oci-layout", path).ptr, F_OK) == 0 &&
+               access(cm_sv_printf(arena, "%s/index.json", path).ptr, F_OK) == 0;
+}
+
 static int give_files(const struct cm_args *args, const char *target,
                       struct cm_check_document_sink *sink, struct cm_err *err)
 {
@@ -75,6 +98,9 @@ static int give_files(const struct cm_args *args, const char *target,
                 return cm_check_source_file(target, sink, err);
         if (stat(target, &st) != 0)
                 return CM_RAISE_ERRNO(err, CM_E_USAGE, errno, "could not open '%.200s'", target);
+        if (S_ISDIR(st.st_mode) ? is_image_layout(w.arena, target)
+                                : S_ISREG(st.st_mode) && is_image_archive(target))
+                return cm_check_source_image_target(args, target, sink, err);
         if (!S_ISDIR(st.st_mode))
                 return cm_check_source_file(target, sink, err);
         size_t len = strlen(target);

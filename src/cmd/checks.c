@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/lint.h"
 #include "check/selftest.h"
 #include "cmd/check_show.h"
 
@@ -84,6 +85,41 @@ static int test_run(const struct cm_args *args)
         return failed > 0 ? 1 : 0;
 }
 
+static int lint_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_check_library *library = NULL;
+        const struct cm_check *const *checks = NULL;
+        size_t count = 0;
+        size_t found = 0;
+        int r = cm_check_library_open(args, args->positional, args->positional_count, &library,
+                                      &err);
+        if (r == 0)
+                r = cm_check_library_all(library, &checks, &count, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
+        for (size_t i = 0; i < count; i++) {
+                const struct cm_check_complaint *complaints = NULL;
+                size_t complaint_count = 0;
+                cm_check_lint(args->arena, checks[i], &complaints, &complaint_count);
+                found += complaint_count;
+                for (size_t j = 0; j < complaint_count; j++) {
+                        const struct cm_check_complaint *c = &complaints[j];
+                        /* Built-in checks are packed: they have no lines. */
+                        if (cm_sv_eq(checks[i]->source, checks[i]->id) || c->pos.line == 0)
+                                printf("%s: %s\n", cm_escape(args->arena, checks[i]->id),
+                                       cm_escape(args->arena, c->text));
+                        else
+                                printf("%s:%u:%u: %s: %s\n",
+                                       cm_escape(args->arena, checks[i]->source), c->pos.line,
+                                       c->pos.column, cm_escape(args->arena, checks[i]->id),
+                                       cm_escape(args->arena, c->text));
+                }
+        }
+        printf("%zu checks, %zu complaints\n", count, found);
+        return found > 0 ? 1 : 0;
+}
+
 static const struct cm_opt no_options[] = { { .name = NULL } };
 static const struct cm_cmd list_command = {
         .name = "list",
@@ -110,12 +146,23 @@ static const struct cm_cmd test_command = {
         .positional_max = SIZE_MAX,
         .run = test_run,
 };
+static const struct cm_cmd lint_command = {
+        .name = "lint",
+        .summary = "what is doubtful about checks that load",
+        .synopsis = "[FILE...]",
+        .description = "Looks for rules that no test makes fail or pass, expressions of the wrong "
+                       "type, rules that never look at the document, and parameters that nobody "
+                       "reads or declares; in all built-in checks and in the files named.",
+        .options = no_options,
+        .positional_max = SIZE_MAX,
+        .run = lint_run,
+};
 
 extern const struct cm_cmd cm_cmd_checks;
 const struct cm_cmd cm_cmd_checks = {
         .name = "checks",
-        .summary = "list, show and test checks",
+        .summary = "list, show, test and lint checks",
         .synopsis = "COMMAND",
-        .subcommands =
-                (const struct cm_cmd *const[]){ &list_command, &show_command, &test_command, NULL },
+        .subcommands = (const struct cm_cmd *const[]){ &list_command, &show_command, &test_command,
+                                                       &lint_command, NULL },
 };

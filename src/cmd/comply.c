@@ -57,12 +57,7 @@ static const struct cm_opt options[] = {
           .help = "exit 0 although rows are unknown or unanswered",
           .in_config = true },
         CM_OPTS_HISTORY,
-        { .name = "timeout",
-          .kind = CM_OPT_VALUE,
-          .arg = "SECONDS",
-          .otherwise = "600",
-          .help = "give up after this time",
-          .in_config = true },
+        CM_OPTS_TARGET,
         { .name = NULL },
 };
 
@@ -125,9 +120,9 @@ static int prepare(struct cm_comply_audit *a, struct cm_err *err)
 static int assess(struct cm_comply_audit *a, bool keep, struct cm_err *err)
 {
         struct cm_check_job job = { .now_s = cm_clock_wall_s(), .with_passed = keep };
-        const struct cm_check_targets targets = { a->args->positional + 1,
-                                                  a->args->positional_count - 1,
-                                                  keep ? &a->kept : NULL };
+        const struct cm_check_targets targets = { .names = a->args->positional + 1,
+                                                  .count = a->args->positional_count - 1,
+                                                  .keep = keep ? &a->kept : NULL };
         cm_comply_wanted(a->arena, a->framework, a->context.checks, a->context.check_count,
                          &job.wanted, &job.wanted_count);
         if (job.wanted_count == 0)

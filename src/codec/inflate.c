@@ -20,15 +20,32 @@ enum {
 
 static const uint64_t ratio_free_bytes = 64U << 20;
 
+/* Of a gzip member whose header and trailer are read here, because ISA-L would compute the CRC. */
+enum member_part {
+        MEMBER_HEADER,
+        MEMBER_BODY,
+        MEMBER_TRAILER
+};
+
+enum {
+        TRAILER_BYTES = 8 /* CRC-32 and length, RFC 1952 section 2.3.1 */
+};
+
 struct cm_inflate {
         enum cm_compression kind;
-        bool in_member; /* between the first and the last byte of a member or frame */
-        bool any;       /* at least one byte of input was seen */
-        bool padding;   /* zero bytes after the last member */
+        bool has_digest; /* cm_inflate_trust_digest() */
+        bool in_member;  /* between the first and the last byte of a member or frame */
+        bool any;        /* at least one byte of input was seen */
+        bool padding;    /* zero bytes after the last member */
         uint64_t output_bytes_max;
         uint64_t input_bytes;
         uint64_t output_bytes;
         ZSTD_DStream *zstd;
+        enum member_part part;
+        unsigned char trailer[TRAILER_BYTES];
+        size_t trailer_len;
+        uint64_t member_bytes; /* of output */
+        struct isal_gzip_header header;
         struct inflate_state gzip; /* large: last */
 };
 
@@ -61,7 +78,6 @@ struct cm_inflate *cm_inflate_new(enum cm_compression kind, uint64_t output_byte
         inflate->output_bytes_max = output_bytes_max;
         if (kind == CM_COMPRESSION_GZIP) {
                 isal_inflate_init(&inflate->gzip);
-                inflate->gzip.crc_flag = ISAL_GZIP;
         } else if (kind == CM_COMPRESSION_ZSTD) {
                 inflate->zstd = ZSTD_createDStream();
                 CM_ASSERT(inflate->zstd != NULL);
@@ -69,6 +85,12 @@ struct cm_inflate *cm_inflate_new(enum cm_compression kind, uint64_t output_byte
                                        ZSTD_WINDOW_LOG_MAX_ALLOWED);
         }
         return inflate;
+}
+
+void cm_inflate_trust_digest(struct cm_inflate *inflate)
+{
+        CM_ASSERT(!inflate->any);
+        inflate->has_digest = true;
 }
 
 struct cm_inflate *cm_inflate_free(struct cm_inflate *inflate)
@@ -106,9 +128,13 @@ static int enter_member(struct cm_inflate *s, struct cm_sv *in, struct cm_err *e
                                         cm_compression_to_string(s->kind));
                 return 0;
         }
-        if (s->any && s->kind == CM_COMPRESSION_GZIP) {
+        if (s->kind == CM_COMPRESSION_GZIP) {
                 isal_inflate_reset(&s->gzip);
-                s->gzip.crc_flag = ISAL_GZIP;
+                s->gzip.crc_flag = s->has_digest ? ISAL_DEFLATE : ISAL_GZIP;
+                s->part = s->has_digest ? MEMBER_HEADER : MEMBER_BODY;
+                s->trailer_len = 0;
+                s->member_bytes = 0;
+                isal_gzip_header_init(&s->header);
         }
         s->in_member = s->any = true;
         return 1;
@@ -128,6 +154,52 @@ static const char *gzip_reason(int code)
         }
 }
 
+/* The member's last bytes: some may be among the bits that the inflater took in advance. */
+static int read_trailer(struct cm_inflate *s)
+{
+        struct inflate_state *z = &s->gzip;
+        if (s->part == MEMBER_BODY) {
+                z->read_in >>= z->read_in_length % 8;
+                z->read_in_length -= z->read_in_length % 8;
+                s->part = MEMBER_TRAILER;
+        }
+        for (; z->read_in_length > 0 && s->trailer_len < TRAILER_BYTES; z->read_in_length -= 8) {
+                s->trailer[s->trailer_len++] = (unsigned char)z->read_in;
+                z->read_in >>= 8;
+        }
+        for (; z->avail_in > 0 && s->trailer_len < TRAILER_BYTES; z->avail_in--)
+                s->trailer[s->trailer_len++] = *z->next_in++;
+        if (s->trailer_len < TRAILER_BYTES)
+                return ISAL_END_INPUT;
+        CM_ASSERT(z->read_in_length ==
+                  0); /* it holds eight bytes at most: no more than a trailer */
+        uint32_t len = (uint32_t)s->trailer[4] | (uint32_t)s->trailer[5] << 8 |
+                       (uint32_t)s->trailer[6] << 16 | (uint32_t)s->trailer[7] << 24;
+        return len == (uint32_t)s->member_bytes ? ISAL_DECOMP_OK : ISAL_INCORRECT_CHECKSUM;
+}
+
+/* One step over a member; without CRC its header and trailer are read apart. */
+static int inflate_parts(struct cm_inflate *s)
+{
+        struct inflate_state *z = &s->gzip;
+        if (!s->has_digest)
+                return isal_inflate(z);
+        if (s->part == MEMBER_HEADER) {
+                int r = isal_read_gzip_header(z, &s->header);
+                if (r != ISAL_DECOMP_OK)
+                        return r;
+                s->part = MEMBER_BODY;
+        }
+        if (s->part == MEMBER_BODY) {
+                uint32_t room = z->avail_out;
+                int r = isal_inflate(z);
+                s->member_bytes += room - z->avail_out;
+                if (r != ISAL_DECOMP_OK || z->block_state != ISAL_BLOCK_FINISH)
+                        return r;
+        }
+        return read_trailer(s);
+}
+
 static int step_gzip(struct cm_inflate *s, struct cm_sv *in, char *out, size_t capacity,
                      size_t *ret_written, struct cm_err *err)
 {
@@ -140,13 +212,14 @@ static int step_gzip(struct cm_inflate *s, struct cm_sv *in, char *out, size_t c
         s->gzip.avail_in = (uint32_t)in_len;
         s->gzip.next_out = (uint8_t *)out;
         s->gzip.avail_out = (uint32_t)out_len;
-        int r = isal_inflate(&s->gzip);
+        int r = inflate_parts(s);
         if (r < 0 || r == ISAL_NEED_DICT)
                 return CM_RAISE(err, CM_E_MALFORMED, "gzip stream at output byte %llu: %s",
                                 (unsigned long long)s->output_bytes, gzip_reason(r));
         *in = cm_sv_skip(*in, in_len - s->gzip.avail_in);
         *ret_written = out_len - s->gzip.avail_out;
-        if (s->gzip.block_state == ISAL_BLOCK_FINISH)
+        if (s->gzip.block_state == ISAL_BLOCK_FINISH &&
+            (!s->has_digest || s->trailer_len == TRAILER_BYTES))
                 s->in_member = false;
         return 0;
 }

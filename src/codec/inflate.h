@@ -2,7 +2,8 @@
 /*
  * Decompression of byte streams, step by step: gzip (ISA-L), zstd, or none. Concatenated gzip
  * members and zstd frames are one stream, as every layer reader treats them; zero padding after the
- * last member is accepted, other trailing bytes are not. Checksums of the formats are verified.
+ * last member is accepted, other trailing bytes are not. Checksums of the formats are verified,
+ * unless cm_inflate_trust_digest() says that something stronger is.
  *
  * Limits:  CM_INFLATE_RATIO_MAX after the first 64 MiB, and the output maximum given to new().
  * Thread:  one object, one thread.
@@ -27,6 +28,12 @@ struct cm_inflate;
 
 /* Aborts when memory for the state (gzip 0.1 MiB, zstd up to 8 MiB window) is out. */
 struct cm_inflate *cm_inflate_new(enum cm_compression kind, uint64_t output_bytes_max);
+/*
+ * The caller compares a digest of the whole output with one that it knows: gzip's CRC-32 says nothing
+ * beyond that and is not computed (one per cent of the time). The length at the end of a member still
+ * has to be right. To be called before the first step.
+ */
+void cm_inflate_trust_digest(struct cm_inflate *inflate);
 struct cm_inflate *cm_inflate_free(struct cm_inflate *inflate);
 void cm_inflate_freep(struct cm_inflate **inflate);
 

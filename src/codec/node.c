@@ -188,3 +188,24 @@ bool cm_node_bool(const struct cm_node *n, bool otherwise)
 {
         return cm_node_type(n) == CM_NODE_BOOL ? n->boolean : otherwise;
 }
+
+const struct cm_node *cm_node_move(struct cm_arena *arena, const struct cm_node *n,
+                                   struct cm_node_pos pos)
+{
+        struct cm_node *copy = NULL;
+        if (cm_node_type(n) == CM_NODE_MAP) {
+                copy = cm_node_new_map(arena, pos);
+                for (size_t i = 0; i < n->map.count; i++)
+                        cm_node_put(arena, copy, n->map.members[i].key, pos,
+                                    cm_node_move(arena, n->map.members[i].value, pos));
+        } else if (cm_node_type(n) == CM_NODE_LIST) {
+                copy = cm_node_new_list(arena, pos);
+                for (size_t i = 0; i < n->list.count; i++)
+                        cm_node_add(arena, copy, cm_node_move(arena, n->list.items[i], pos));
+        } else if (n != NULL) {
+                copy = CM_NEW(arena, struct cm_node);
+                *copy = *n;
+                copy->pos = pos;
+        }
+        return copy;
+}

@@ -74,6 +74,10 @@ void cm_node_add(struct cm_arena *arena, struct cm_node *list, const struct cm_n
 bool cm_node_put(struct cm_arena *arena, struct cm_node *map, struct cm_sv key,
                  struct cm_node_pos key_pos, const struct cm_node *value);
 
+/* A copy in which everything stands at `pos`. Readers bound the depth (CM_NODE_DEPTH_MAX). */
+const struct cm_node *cm_node_move(struct cm_arena *arena, const struct cm_node *n,
+                                   struct cm_node_pos pos);
+
 /* Reading. */
 enum cm_node_type cm_node_type(const struct cm_node *n); /* NULL: CM_NODE_NULL */
 const struct cm_node *cm_node_get(const struct cm_node *n, const char *key); /* NULL: absent */

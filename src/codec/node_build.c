@@ -46,6 +46,8 @@ bool cm_node_build_open(struct cm_node_build *b, struct cm_node *container)
         if (b->depth >= CM_NODE_DEPTH_MAX)
                 return false;
         cm_node_build_place(b, container);
+        b->levels = cm_vec_grow(b->arena, b->levels, b->depth, &b->levels_capacity,
+                                sizeof(*b->levels), _Alignof(struct cm_node_level));
         b->levels[b->depth++] = (struct cm_node_level){ .node = container, .base = b->count };
         return true;
 }

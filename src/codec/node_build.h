@@ -22,8 +22,9 @@ struct cm_node_build {
         struct cm_node_member *entries;
         size_t count;
         size_t capacity;
-        struct cm_node_level levels[CM_NODE_DEPTH_MAX];
+        struct cm_node_level *levels; /* open containers */
         size_t depth;
+        size_t levels_capacity;
         size_t nodes;
         struct cm_node *block;
         size_t block_left;

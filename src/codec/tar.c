@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "codec/filecaps.h"
 
 enum {
         BLOCK = 512
@@ -36,7 +37,8 @@ struct overrides {
         bool has_gid;
         bool has_mtime;
         bool is_sparse;
-        bool has_caps;
+        char caps[CM_FILECAPS_BYTES_MAX];
+        size_t caps_len;
         uint64_t size_bytes;
         uint64_t uid;
         uint64_t gid;
@@ -119,21 +121,43 @@ static bool number_field(const char *p, size_t len, uint64_t *ret)
         return true;
 }
 
+struct byte_sums {
+        uint64_t bytes;
+        uint64_t high; /* bytes of 0x80 and more: as signed characters they count 256 less */
+};
+
+/* Eight bytes at a time, in lanes that `len` (a multiple of 8, at most 512) cannot overflow. */
+static struct byte_sums sums_of(const char *p, size_t len)
+{
+        const uint64_t low_bytes = UINT64_C(0x00ff00ff00ff00ff);
+        const uint64_t low_bits = UINT64_C(0x0101010101010101);
+        uint64_t pairs = 0;
+        uint64_t high = 0;
+        for (size_t i = 0; i < len; i += 8) {
+                uint64_t w;
+                memcpy(&w, p + i, sizeof(w));
+                pairs += (w & low_bytes) + (w >> 8 & low_bytes);
+                high += w >> 7 & low_bits;
+        }
+        struct byte_sums sums = { 0 };
+        for (unsigned shift = 0; shift < 64; shift += 16)
+                sums.bytes += pairs >> shift & 0xffff;
+        for (unsigned shift = 0; shift < 64; shift += 8)
+                sums.high += high >> shift & 0xff;
+        return sums;
+}
+
 /* Some old writers summed signed characters; both sums are accepted, as GNU tar does. */
 static bool checksum_holds(const char *block)
 {
         uint64_t stated = 0;
         if (!number_field(block + 148, 8, &stated))
                 return false;
-        uint64_t sum_unsigned = 8 * ' ';
-        int64_t sum_signed = 8 * ' ';
-        for (size_t i = 0; i < BLOCK; i++) {
-                if (i >= 148 && i < 156)
-                        continue;
-                sum_unsigned += (unsigned char)block[i];
-                sum_signed += (signed char)block[i];
-        }
-        return stated == sum_unsigned || (int64_t)stated == sum_signed;
+        struct byte_sums all = sums_of(block, BLOCK);
+        struct byte_sums field = sums_of(block + 148, 8);
+        uint64_t sum = all.bytes - field.bytes + 8 * ' ';
+        return stated == sum ||
+               (int64_t)stated == (int64_t)sum - 256 * (int64_t)(all.high - field.high);
 }
 
 bool cm_tar_is_header(struct cm_sv block)
@@ -188,7 +212,8 @@ static int pax_record(struct overrides *next, struct cm_sv key, struct cm_sv val
                         next->has_mtime = true;
                 }
         } else if (cm_sv_eq(key, CM_SV("SCHILY.xattr.security.capability"))) {
-                next->has_caps = true;
+                next->caps_len = CM_MIN(value.len, sizeof(next->caps));
+                memcpy(next->caps, value.ptr, next->caps_len);
         } else if (cm_sv_has_prefix(key, CM_SV("GNU.sparse."))) {
                 next->is_sparse = true;
         }
@@ -285,7 +310,8 @@ static int entry_begin(struct cm_tar *tar, uint64_t size, struct cm_err *err)
 {
         struct overrides *next = &tar->next;
         struct cm_tar_entry *e = &tar->entry;
-        *e = (struct cm_tar_entry){ .is_sparse = next->is_sparse, .has_caps = next->has_caps };
+        *e = (struct cm_tar_entry){ .is_sparse = next->is_sparse,
+                                    .caps = cm_sv_make(next->caps, next->caps_len) };
         uint64_t mode = 0;
         uint64_t mtime = 0;
         if (!number_field(tar->block + 100, 8, &mode) ||

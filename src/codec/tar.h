@@ -40,7 +40,7 @@ struct cm_tar_entry {
         int64_t mtime_s;
         uint64_t size_bytes; /* of the data that follows */
         bool is_sparse;
-        bool has_caps; /* carries a security.capability attribute */
+        struct cm_sv caps; /* the security.capability attribute as it is, or "" */
 };
 
 enum cm_tar_event {

@@ -124,3 +124,31 @@ CM_TEST(paths_are_cleaned_or_refused)
                         CM_CHECK_SV(got, cases[i].out);
         }
 }
+
+/* Bytes of 0x80 and more count as they are, or 256 less where a writer's char has a sign. */
+CM_TEST(checksums_of_high_bytes)
+{
+        char block[512];
+        header(block, "caf\xc3\xa9 \xff\xff\x80", '0', 0);
+        CM_CHECK(cm_tar_is_header(cm_sv_make(block, 512)));
+        unsigned sum = 8 * ' ';
+        for (size_t i = 0; i < 512; i++)
+                sum += i >= 148 && i < 156 ? 0 : (unsigned char)block[i];
+        const struct {
+                unsigned sum;
+                bool holds;
+        } cases[] = {
+                { sum, true }, { sum + 1, false }, { sum - 256 * 5, true }, { sum - 256 * 4, false }
+        };
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
+                char text[16];
+                snprintf(text, sizeof(text), "%06o", cases[i].sum);
+                memcpy(block + 148, text, 7);
+                CM_CHECK_INT(cm_tar_is_header(cm_sv_make(block, 512)), cases[i].holds);
+        }
+        /* As high as it can be. */
+        memset(block, 0xff, sizeof(block));
+        memset(block + 148, ' ', 8);
+        snprintf(block + 148, 8, "%07o", 504 * 255 + 8 * ' ');
+        CM_CHECK(cm_tar_is_header(cm_sv_make(block, 512)));
+}

@@ -116,7 +116,7 @@ struct example_seen {
 static bool is_question(const struct cm_check *check)
 {
         for (size_t i = 0; i < check->rule_count; i++)
-                if (check->rules[i].expect != NULL)
+                if (check->rules[i].expect.len > 0)
                         return false;
         return true;
 }
@@ -155,7 +155,8 @@ static int test_pair(const struct mapping *m, const struct cm_framework *f,
         m->counts->proved += proved;
         if (proved)
                 return 0;
-        applies = applies && !row->is_broad;
+        /* Through another row a check is proved or not where it is mapped: by examples of that row. */
+        applies = applies && !row->is_broad && row->through == NULL;
         m->counts->wrong += applies;
         m->counts->untested += !applies;
         add_fault(m, applies ? m->faults : m->untested, f, row, check, cm_sv_from_cstr(why));

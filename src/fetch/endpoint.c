@@ -335,11 +335,18 @@ int cm_endpoint_engine(struct cm_arena *arena, const struct cm_fetch_options *op
                 with_tls, &setup.socket, &setup.base, err);
         if (r < 0)
                 return r;
+        setup.is_survey = options->is_survey;
+        if (setup.is_survey && setup.socket.len == 0)
+                return CM_RAISE(
+                        err, CM_E_UNSUPPORTED,
+                        "an engine is looked at through its unix socket only, not at '%s': run "
+                        "this on its machine, or forward the socket with ssh -L",
+                        cm_escape(arena, cm_sv_from_cstr(host)));
         if (setup.socket.len > 0)
                 r = check_socket(arena, setup.socket, is_podman, err);
         else if (cm_sv_has_prefix(setup.base, CM_SV("https://")))
                 r = load_engine_tls(arena, options, &setup.tls, err);
-        if (r == 0 && options->name.len == 0)
+        if (r == 0 && options->name.len == 0 && !setup.is_survey)
                 r = CM_RAISE(err, CM_E_USAGE, "the name of an image is missing");
         if (r == 0)
                 *ret = setup;

@@ -5,11 +5,11 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include "fetch/engine_internal.h"
 
 enum {
         /* An engine may write an image to its own disk before the first byte comes. */
-        EXPORT_SILENCE_S = 900,
-        INSPECT_SILENCE_S = 30
+        EXPORT_SILENCE_S = 900
 };
 
 static const char *engine_name(const struct cm_engine *engine)
@@ -17,9 +17,9 @@ static const char *engine_name(const struct cm_engine *engine)
         return engine->setup->is_podman ? "podman" : "docker";
 }
 
-static int ask(struct cm_engine *engine, struct cm_arena *arena, struct cm_sv path,
-               struct cm_transfer *transfer, int silence_s, struct cm_http_response *ret,
-               struct cm_err *err)
+int cm_engine_ask(struct cm_engine *engine, struct cm_arena *arena, struct cm_sv path,
+                  struct cm_transfer *transfer, int silence_s, struct cm_http_response *ret,
+                  struct cm_err *err)
 {
         struct cm_http_request request = {
                 .url = cm_sv_printf(arena, "%.*s%.*s%c", CM_SV_ARG(engine->setup->base),
@@ -42,8 +42,8 @@ static int ask(struct cm_engine *engine, struct cm_arena *arena, struct cm_sv pa
         return r < 0 ? cm_err_context(err, "%s does not answer", engine_name(engine)) : r;
 }
 
-static int raise_status(struct cm_engine *engine, struct cm_arena *arena,
-                        const struct cm_http_response *response, struct cm_err *err)
+int cm_engine_raise_status(struct cm_engine *engine, struct cm_arena *arena,
+                           const struct cm_http_response *response, struct cm_err *err)
 {
         struct cm_err ignored = CM_ERR_INIT;
         const struct cm_json *doc = NULL;
@@ -73,7 +73,8 @@ static int find_prefix(struct cm_engine *engine, struct cm_arena *arena, struct 
         cm_buf_init(&body, CM_KIB(64));
         struct cm_transfer transfer = { .fd = -1, .buffer = &body, .bytes_max = CM_KIB(64) };
         struct cm_http_response response;
-        int r = ask(engine, arena, CM_SV("/_ping"), &transfer, INSPECT_SILENCE_S, &response, err);
+        int r = cm_engine_ask(engine, arena, CM_SV("/_ping"), &transfer, CM_ENGINE_SILENCE_S,
+                              &response, err);
         if (r < 0)
                 return r;
         if (!version_is_valid(response.api_version))
@@ -130,14 +131,14 @@ int cm_engine_inspect(struct cm_engine *engine, struct cm_arena *arena, struct c
                                         .bytes_max = CM_FETCH_ANSWER_BYTES_MAX };
         struct cm_http_response response;
         struct cm_sv name = cm_http_escape(arena, engine->setup->name, "/:@");
-        r = ask(engine, arena,
-                cm_sv_printf(arena, "%.*s/images/%.*s/json", CM_SV_ARG(engine->prefix),
-                             CM_SV_ARG(name)),
-                &transfer, INSPECT_SILENCE_S, &response, err);
+        r = cm_engine_ask(engine, arena,
+                          cm_sv_printf(arena, "%.*s/images/%.*s/json", CM_SV_ARG(engine->prefix),
+                                       CM_SV_ARG(name)),
+                          &transfer, CM_ENGINE_SILENCE_S, &response, err);
         if (r < 0)
                 return r;
         if (response.status != 200)
-                return raise_status(engine, arena, &response, err);
+                return cm_engine_raise_status(engine, arena, &response, err);
         r = take_image(arena, cm_buf_sv(&body), ret, err);
         if (r < 0)
                 return cm_err_context(err, "%s's description of '%s'", engine_name(engine),
@@ -154,12 +155,13 @@ int cm_engine_export(struct cm_engine *engine, struct cm_arena *arena, struct cm
         struct cm_sv id =
                 engine->setup->is_podman ? cm_digest_hex(engine->image_id) : engine->image_id;
         struct cm_http_response response;
-        int r = ask(engine, arena,
-                    cm_sv_printf(arena, "%.*s/images/%.*s/get%s", CM_SV_ARG(engine->prefix),
-                                 CM_SV_ARG(id),
-                                 engine->setup->is_podman ? "?format=docker-archive" : ""),
-                    transfer, EXPORT_SILENCE_S, &response, err);
+        int r = cm_engine_ask(
+                engine, arena,
+                cm_sv_printf(arena, "%.*s/images/%.*s/get%s", CM_SV_ARG(engine->prefix),
+                             CM_SV_ARG(id),
+                             engine->setup->is_podman ? "?format=docker-archive" : ""),
+                transfer, EXPORT_SILENCE_S, &response, err);
         if (r < 0)
                 return r;
-        return response.status == 200 ? 0 : raise_status(engine, arena, &response, err);
+        return response.status == 200 ? 0 : cm_engine_raise_status(engine, arena, &response, err);
 }

@@ -24,6 +24,7 @@ struct cm_fetch {
         struct cm_worker worker;
         enum cm_fetch_kind kind;
         struct cm_sv index_json;
+        const char *socket;
         uint32_t next_id;
         uint32_t outstanding;
         bool judged[BLOBS_MAX]; /* by id */
@@ -93,6 +94,7 @@ static int open_one(struct cm_arena *arena, const struct cm_fetch_options *optio
         struct cm_fetch *fetch = calloc(1, sizeof(*fetch));
         CM_ASSERT(fetch != NULL);
         fetch->kind = kind;
+        fetch->socket = cm_sv_printf(arena, "%.*s%c", CM_SV_ARG(setup.socket), '\0').ptr;
         r = cm_worker_start(CM_ROLE_FETCH, NULL, options->budget_s, &fetch->worker, err);
         if (r < 0) {
                 free(fetch);
@@ -231,6 +233,17 @@ int cm_fetch_export(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err)
 {
         CM_ASSERT(!cm_fetch_is_registry(fetch));
         return start_stream(fetch, CM_SV(""), ret_fd, err);
+}
+
+int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, int *ret_fd, struct cm_err *err)
+{
+        CM_ASSERT(!cm_fetch_is_registry(fetch));
+        return start_stream(fetch, with_processes ? CM_SV("processes") : CM_SV(""), ret_fd, err);
+}
+
+const char *cm_fetch_socket(const struct cm_fetch *fetch)
+{
+        return fetch->socket;
 }
 
 int cm_fetch_poll_fd(const struct cm_fetch *fetch)

@@ -9,6 +9,7 @@
  *     registry: for each document or layer that the worker wants:
  *             r = cm_fetch_want(fetch, name, &fd, err);
  *     engine:   r = cm_fetch_export(fetch, &fd, err);
+ *     survey:   r = cm_fetch_survey(fetch, with_processes, &fd, err);
  *     when the worker is done:   r = cm_fetch_finish(fetch, err);
  *     when the worker failed:    cm_fetch_explain(fetch, err);
  *     cm_fetch_close(fetch);
@@ -35,7 +36,8 @@ struct cm_fetch_mirror {
 
 struct cm_fetch_options {
         enum cm_fetch_kind kind;
-        struct cm_sv name;       /* image name or id; registry reference */
+        struct cm_sv name;       /* image name or id; registry reference; "" for a survey */
+        bool is_survey;          /* no image: all that an engine says of itself */
         const char *docker_host; /* --docker-host, or NULL = DOCKER_HOST, then the usual sockets */
         const char *tls_ca;      /* PEM file, trusted beside the system's store; or NULL */
         const char *tls_cert;    /* PEM files of a client certificate; or NULL */
@@ -74,6 +76,14 @@ CM_MUST_CHECK int cm_fetch_want(struct cm_fetch *fetch, struct cm_sv name, int *
                                 struct cm_err *err);
 /* The docker-save stream of an engine's image, likewise. */
 CM_MUST_CHECK int cm_fetch_export(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err);
+/*
+ * What the engine says of itself as one JSON object (engine_survey.h), likewise. `with_processes`:
+ * the processes of running containers too, one more call for each.
+ */
+CM_MUST_CHECK int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, int *ret_fd,
+                                  struct cm_err *err);
+const char *
+cm_fetch_socket(const struct cm_fetch *fetch); /* of a survey; lives as long as the arena */
 
 /* Readable when a verdict came; for poll(). */
 int cm_fetch_poll_fd(const struct cm_fetch *fetch);

@@ -39,6 +39,7 @@ void cm_fetch_setup_write(struct cm_buf *buf, const struct cm_fetch_setup *setup
         cm_buf_put_bytes(buf, setup->base);
         cm_buf_put_bytes(buf, setup->name);
         put_tls(buf, &setup->tls);
+        cm_buf_put_u8(buf, setup->is_survey ? 1 : 0);
         cm_buf_put_bytes(buf, setup->repository);
         cm_buf_put_bytes(buf, setup->selector);
         cm_buf_put_varint(buf, setup->endpoint_count);
@@ -65,6 +66,7 @@ int cm_fetch_setup_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_f
         setup.base = cm_cursor_bytes(&c);
         setup.name = cm_cursor_bytes(&c);
         setup.tls = get_tls(&c);
+        setup.is_survey = cm_cursor_u8(&c) != 0;
         setup.repository = cm_cursor_bytes(&c);
         setup.selector = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);

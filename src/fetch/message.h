@@ -7,6 +7,7 @@
  *                                     <-    IMAGE or FAIL
  *   STREAM (id, digest or "", fd)     ->          any number, several at once
  *                                     <-    VERDICT (id, error or none), before the fd is closed
+ *   STREAM of a survey: "processes" in the digest's place asks for those of containers, too
  *
  * SETUP is allowed once, first. A VERDICT without an error says that the bytes that went into the
  * descriptor are whole and have the digest.
@@ -32,6 +33,7 @@ struct cm_fetch_setup {
         struct cm_sv base;   /* "http://localhost" behind a socket */
         struct cm_sv name;
         struct cm_http_tls tls;
+        bool is_survey; /* no image: what the engine says of itself (engine_survey.h) */
         /* registries */
         struct cm_sv repository;
         struct cm_sv selector;

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "fetch/curl_dl.h"
 #include "fetch/engine.h"
+#include "fetch/engine_survey.h"
 #include "sandbox/worker.h"
 
 int cm_role_fetch(struct cm_chan *chan, char *notes);
@@ -47,7 +48,7 @@ struct stream {
         struct fetch *fetch;
         uint32_t id;
         struct cm_arena *arena;
-        struct cm_sv digest; /* "" = the export of the engine's image */
+        struct cm_sv digest; /* "" = the export of the engine's image; of a survey see message.h */
         int fd;
 };
 
@@ -65,13 +66,18 @@ static void *stream_main(void *arg)
 {
         struct stream *s = arg;
         struct fetch *f = s->fetch;
-        struct cm_transfer transfer = { .fd = s->fd, .bytes_max = CM_LAYER_BYTES_MAX };
+        struct cm_transfer transfer = { .fd = s->fd,
+                                        .bytes_max = f->setup.is_survey ? CM_NODE_BYTES_MAX
+                                                                        : CM_LAYER_BYTES_MAX };
         struct cm_fetch_verdict verdict = { .id = s->id };
         int r;
         cm_note_set(f->notes, s->id, CM_SV("blob"), s->digest.len > 0 ? s->digest : f->setup.name);
         if (f->registry != NULL)
                 r = cm_registry_get_digest(f->registry, s->arena, s->digest, &transfer,
                                            &verdict.err);
+        else if (f->setup.is_survey)
+                r = cm_engine_survey(&f->engine, s->arena, s->digest.len > 0, &transfer,
+                                     &verdict.err);
         else
                 r = cm_engine_export(&f->engine, s->arena, &transfer, &verdict.err);
         if (r == 0 && transfer.write_errno != 0)
@@ -99,7 +105,8 @@ static int start_stream(struct fetch *f, struct cm_frame *frame, struct cm_err *
         struct cm_cursor c = cm_cursor_make(cm_buf_sv(&frame->payload));
         uint32_t id = cm_cursor_le32(&c);
         struct cm_sv digest = cm_cursor_bytes(&c);
-        if (c.failed || frame->fd < 0 || (f->registry == NULL) != (digest.len == 0))
+        bool is_engine = f->registry == NULL;
+        if (c.failed || frame->fd < 0 || (!f->setup.is_survey && is_engine != (digest.len == 0)))
                 return CM_RAISE(err, CM_E_WORKER, "parent sent a broken request");
         pthread_mutex_lock(&f->mutex);
         while (f->running >= CM_FETCH_STREAMS_MAX)
@@ -139,7 +146,10 @@ static int resolve(struct fetch *f, struct cm_fetch_image *ret, struct cm_err *e
                 int r = f->setup.socket.len == 0
                                 ? 0
                                 : cm_cstr(f->arena, f->setup.socket, &f->engine.socket, err);
-                return r < 0 ? r : cm_engine_inspect(&f->engine, f->arena, ret, err);
+                /* There is no image to find: whether the engine answers shows in the survey. */
+                return r < 0 || f->setup.is_survey
+                               ? r
+                               : cm_engine_inspect(&f->engine, f->arena, ret, err);
         }
         struct cm_registry *registry = cm_registry_new(
                 f->http, f->setup.endpoints, f->setup.endpoint_count, f->setup.repository);

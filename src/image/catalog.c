@@ -4,6 +4,7 @@
  * piece it came in when it fits one, and is captured in memory otherwise. What cannot be read (too
  * large, malformed, capture budget used up) becomes an UNREADABLE record: never silence.
  */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -11,9 +12,9 @@
 #include "image/consumer.h"
 #include "inventory/cataloger.h"
 
-/* Arena blocks kept between files: most files need a few KiB. */
 enum {
-        SCRATCH_KEEP_BYTES = 1 << 20
+        SCRATCH_KEEP_BYTES = 1 << 20, /* of arena blocks, between files: most need a few KiB */
+        LARGE_BYTES = 4 << 20
 };
 
 struct catalog {
@@ -37,6 +38,7 @@ struct catalog {
         char *capture;
         size_t capture_len;
         uint64_t reserved_bytes; /* taken from the budget */
+        bool is_large;           /* holds `large_captures` */
         struct cm_sv whole;      /* the file when it came in one piece */
         const char *refused;     /* why nothing is captured */
         bool has_parts;          /* ranges() chose */
@@ -104,11 +106,20 @@ static void *catalog_open(const struct cm_stream_env *env)
         return c;
 }
 
+/*
+ * Layers are read side by side; of large files one is held at a time, so that the peak of memory does
+ * not hang on which of them meet. The holder waits for nobody but its own stream.
+ */
+static pthread_mutex_t large_captures = PTHREAD_MUTEX_INITIALIZER;
+
 static void release_capture(struct catalog *c)
 {
         free(c->capture);
         c->capture = NULL;
         c->capture_len = 0;
+        if (c->is_large)
+                pthread_mutex_unlock(&large_captures);
+        c->is_large = false;
         __atomic_fetch_add(c->env->capture_left, c->reserved_bytes, __ATOMIC_RELAXED);
         c->reserved_bytes = 0;
 }
@@ -255,6 +266,9 @@ static int catalog_data(void *self, struct cm_sv piece, struct cm_err *err)
                         *c->env->is_crowded = true;
                         return 0;
                 }
+                c->is_large = c->keep_bytes >= LARGE_BYTES;
+                if (c->is_large)
+                        pthread_mutex_lock(&large_captures);
                 c->capture = malloc(c->keep_bytes);
                 CM_ASSERT(c->capture != NULL);
         }

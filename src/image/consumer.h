@@ -19,7 +19,10 @@ struct cm_stream_file {
         struct cm_sv link;
         enum cm_tar_type type;
         uint32_t mode;
+        uint64_t uid;
+        uint64_t gid;
         uint64_t size_bytes;
+        struct cm_sv caps; /* the security.capability attribute, or "" */
         bool is_sparse;
 };
 
@@ -54,6 +57,7 @@ struct cm_consumer {
 
 extern const struct cm_consumer cm_consumer_catalog; /* captures files for catalogers */
 extern const struct cm_consumer cm_consumer_hash;    /* SHA-256 of every executable */
+extern const struct cm_consumer cm_consumer_facts;   /* what checks ask about files */
 
 /* The dispatcher: feeds one stream of entries to several consumers. */
 struct cm_stream;

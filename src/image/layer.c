@@ -93,6 +93,9 @@ static int entry_begin(struct cm_layer *layer, const struct cm_tar_entry *entry,
                 .link = entry->link,
                 .type = entry->type,
                 .mode = entry->mode,
+                .uid = entry->uid,
+                .gid = entry->gid,
+                .caps = entry->caps,
                 .size_bytes = entry->size_bytes,
                 .is_sparse = entry->is_sparse,
         };
@@ -259,6 +262,7 @@ static int start_inflate(struct cm_layer *layer, struct cm_err *err)
 {
         struct cm_sv head = cm_sv_make(layer->magic, layer->magic_len);
         layer->inflate = cm_inflate_new(cm_compression_detect(head), CM_LAYER_BYTES_MAX);
+        cm_inflate_trust_digest(layer->inflate); /* the parent knows the layer's diff id */
         return inflate_some(layer, &head, err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "codec/json.h"
+#include "codec/node_json.h"
 
 static int parse_json(struct cm_arena *arena, struct cm_sv text, const char *what,
                       const struct cm_json **ret, struct cm_err *err)
@@ -317,6 +318,7 @@ int cm_manifest_parse_oci(struct cm_arena *arena, struct cm_sv text, struct cm_i
         if (r < 0)
                 return r;
         struct cm_image image = { 0 };
+        image.media_type = cm_sv_dup(arena, cm_json_get_string(doc, "mediaType"));
         image.image_id =
                 cm_sv_dup(arena, cm_json_string(cm_json_path(doc, "config", "digest", NULL)));
         r = cm_manifest_blob_name(arena, image.image_id, &image.config_name, err);
@@ -350,6 +352,19 @@ static void add_history(struct cm_arena *arena, const struct cm_json *history,
         }
 }
 
+static struct cm_sv compact(struct cm_arena *arena, struct cm_sv text)
+{
+        const struct cm_node_json_options options = { 0 };
+        struct cm_node_json_result result;
+        struct cm_err not_strict = CM_ERR_INIT;
+        if (cm_node_parse_json(arena, text, &options, &result, &not_strict) < 0)
+                return CM_SV("");
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_IMAGE_CONFIG_BYTES_MAX);
+        cm_node_write_json(&out, result.root);
+        return out.overflow ? CM_SV("") : cm_sv_dup(arena, cm_buf_sv(&out));
+}
+
 int cm_manifest_add_config(struct cm_arena *arena, struct cm_sv text, struct cm_image *image,
                            struct cm_err *err)
 {
@@ -357,6 +372,7 @@ int cm_manifest_add_config(struct cm_arena *arena, struct cm_sv text, struct cm_
         int r = parse_json(arena, text, "image config", &doc, err);
         if (r < 0)
                 return r;
+        image->config = compact(arena, text);
         image->platform = platform_of(arena, doc);
         image->created = cm_sv_dup(arena, cm_json_get_string(doc, "created"));
         const struct cm_json *diff_ids = cm_json_path(doc, "rootfs", "diff_ids", NULL);

@@ -33,6 +33,8 @@ struct cm_image {
         struct cm_sv digest;      /* of the manifest, or "" */
         struct cm_sv platform;
         struct cm_sv created;
+        struct cm_sv media_type; /* of the manifest, or "" */
+        struct cm_sv config; /* the config document as compact JSON, see cm_manifest_add_config() */
         struct cm_image_layer_ref *layers; /* bottom first */
         size_t layer_count;
 };
@@ -68,7 +70,9 @@ CM_MUST_CHECK int cm_manifest_pick(struct cm_arena *arena, struct cm_sv text,
 CM_MUST_CHECK int cm_manifest_parse_oci(struct cm_arena *arena, struct cm_sv text,
                                         struct cm_image *ret, struct cm_err *err);
 /*
- * Adds what the config says: platform, creation time, diff ids, history.
+ * Adds what the config says: platform, creation time, diff ids, history; and the document itself,
+ * written anew, so that it can stand within another one. What is JSON only to a lenient reader, or
+ * too large for a message (CM_IMAGE_CONFIG_BYTES_MAX), is left out.
  * Errors: CM_E_MALFORMED when layers and diff ids differ in number.
  */
 CM_MUST_CHECK int cm_manifest_add_config(struct cm_arena *arena, struct cm_sv text,

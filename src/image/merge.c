@@ -18,16 +18,17 @@ struct file {
         struct cm_sv path;
         size_t from;
         size_t to;
-        enum cm_record_type type; /* FILE, HASH or LINK */
+        enum cm_record_type type; /* FILE, HASH, LINK or FACT */
         bool hidden;
         size_t previous; /* number + 1 of the record before of the same path, 0 = none */
 };
 
 struct layer_index {
         CM_VEC(struct file) files;
-        struct cm_map last;             /* path -> number + 1 of its last file, for REPLACED */
-        CM_VEC(struct cm_sv) whiteouts; /* and shadows: hide the path and what is below */
-        CM_VEC(struct cm_sv) opaques;   /* hide what is below */
+        struct cm_map last;               /* path -> number + 1 of its last file, for REPLACED */
+        CM_VEC(struct cm_sv) whiteouts;   /* and shadows: hide the path and what is below */
+        CM_VEC(struct cm_sv) directories; /* hide the path */
+        CM_VEC(struct cm_sv) opaques;     /* hide what is below */
 };
 
 struct merge {
@@ -40,29 +41,37 @@ struct merge {
         CM_VEC(struct cm_target_pkg) pkgs;
         CM_VEC(struct cm_target_unreadable) unreadable;
         CM_VEC(struct cm_merge_file) files;
+        CM_VEC(struct cm_merge_fact) facts;
+        CM_VEC(struct cm_merge_fact) removed;
+        CM_VEC(struct cm_merge_account) accounts;
+        CM_VEC(struct cm_merge_cut) cuts;
         CM_VEC(struct file) links; /* visible ones */
         CM_VEC(int) link_layers;
         struct cm_map visible; /* paths of visible FILE records */
 };
 
 /*
- * A path written again in its layer: what was recorded of it is void, and when something recorded
- * lies below it, that too. The walk over all files is paid only then, and limited: a tar could ask
- * for it at every entry.
+ * A path written again in its layer: what was recorded of it is void. When something recorded lies
+ * below it, that too: the walk over all files is paid only then, and limited, because a tar could
+ * ask for it at every entry.
  */
 enum {
         REPLACE_WORK_MAX = 200000000
 };
 
-static int hide_replaced(struct merge *m, struct layer_index *index, struct cm_sv path,
-                         struct cm_err *err)
+static void hide_replaced(struct layer_index *index, struct cm_sv path)
 {
         const size_t *last = cm_map_get(&index->last, path);
-        if (last != NULL) {
-                for (size_t i = *last + 1; i > 0; i = index->files.items[i - 1].previous)
-                        index->files.items[i - 1].hidden = true;
-                return 0;
-        }
+        if (last == NULL)
+                return;
+        for (size_t i = *last + 1; i > 0; i = index->files.items[i - 1].previous)
+                index->files.items[i - 1].hidden = true;
+}
+
+static int hide_tree(struct merge *m, struct layer_index *index, struct cm_sv path,
+                     struct cm_err *err)
+{
+        hide_replaced(index, path);
         m->replace_work += index->files.count;
         if (m->replace_work > REPLACE_WORK_MAX)
                 return CM_RAISE(err, CM_E_LIMIT,
@@ -93,6 +102,7 @@ static int index_record(struct merge *m, struct layer_index *index, const struct
         case CM_RECORD_FILE:
         case CM_RECORD_HASH:
         case CM_RECORD_LINK:
+        case CM_RECORD_FACT:
                 *CM_VEC_PUSH(m->arena, &index->files) =
                         (struct file){ rec->path, from, to, rec->type, false, 0 };
                 remember_last(m, index, rec->path);
@@ -101,11 +111,22 @@ static int index_record(struct merge *m, struct layer_index *index, const struct
         case CM_RECORD_SHADOW:
                 *CM_VEC_PUSH(m->arena, &index->whiteouts) = rec->path;
                 break;
+        case CM_RECORD_SHADOW_DIR:
+                *CM_VEC_PUSH(m->arena, &index->directories) = rec->path;
+                break;
+        case CM_RECORD_CUT:
+                *CM_VEC_PUSH(m->arena, &m->cuts) =
+                        (struct cm_merge_cut){ rec->fact.kinds, rec->fact.uid };
+                break;
         case CM_RECORD_OPAQUE:
                 *CM_VEC_PUSH(m->arena, &index->opaques) = rec->path;
                 break;
         case CM_RECORD_REPLACED:
-                return hide_replaced(m, index, rec->path, err);
+                hide_replaced(index, rec->path);
+                break;
+        case CM_RECORD_REPLACED_TREE:
+                return hide_tree(m, index, rec->path, err);
+        case CM_RECORD_ACCOUNT:
         case CM_RECORD_PKG:
         case CM_RECORD_OS:
         case CM_RECORD_OWNED:
@@ -182,6 +203,8 @@ static void compute_visibility(struct merge *m)
                         cm_map_put(&h.exact, index->whiteouts.items[i], m);
                         cm_map_put(&h.below, index->whiteouts.items[i], m);
                 }
+                for (size_t i = 0; i < index->directories.count; i++)
+                        cm_map_put(&h.exact, index->directories.items[i], m);
                 for (size_t i = 0; i < index->opaques.count; i++) {
                         h.all = h.all || index->opaques.items[i].len == 0;
                         cm_map_put(&h.below, index->opaques.items[i], m);
@@ -223,6 +246,12 @@ static int take_record(struct merge *m, const struct cm_record *rec, const struc
                 out->mode = rec->mode;
                 out->size_bytes = rec->size_bytes;
                 out->sha256 = rec->text;
+        } else if (rec->type == CM_RECORD_FACT) {
+                *CM_VEC_PUSH(m->arena, &m->facts) =
+                        (struct cm_merge_fact){ rec->path, layer, rec->fact };
+        } else if (rec->type == CM_RECORD_ACCOUNT) {
+                *CM_VEC_PUSH(m->arena, &m->accounts) =
+                        (struct cm_merge_account){ f->path, rec->account };
         }
         return 0;
 }
@@ -232,6 +261,20 @@ static int layer_number(const struct merge *m, size_t at)
         return m->target->layer_count == 0 ? CM_NO_LAYER : (int)at;
 }
 
+/* What nobody sees any more is still in the layer, for whoever takes that apart. */
+static int take_removed(struct merge *m, size_t at, const struct file *f, struct cm_err *err)
+{
+        if (f->type != CM_RECORD_FACT)
+                return 0;
+        struct cm_cursor c = cm_cursor_make(cm_sv_slice(m->layers[at].records, f->from, f->to));
+        struct cm_record rec;
+        int r = cm_record_next(&c, &rec, err);
+        if (r == 0 && (rec.fact.kinds & CM_FACT_KINDS_LASTING) != 0)
+                *CM_VEC_PUSH(m->arena, &m->removed) =
+                        (struct cm_merge_fact){ rec.path, layer_number(m, at), rec.fact };
+        return r < 0 ? r : 0;
+}
+
 /* Calls take_record for every record of the visible files. */
 static int collect(struct merge *m, struct cm_err *err)
 {
@@ -239,8 +282,12 @@ static int collect(struct merge *m, struct cm_err *err)
                 const struct layer_index *index = &m->index[at];
                 for (size_t i = 0; i < index->files.count; i++) {
                         const struct file *f = &index->files.items[i];
-                        if (f->hidden)
+                        if (f->hidden) {
+                                int r = take_removed(m, at, f, err);
+                                if (r < 0)
+                                        return r;
                                 continue;
+                        }
                         if (f->type == CM_RECORD_LINK) {
                                 *CM_VEC_PUSH(m->arena, &m->links) = *f;
                                 *CM_VEC_PUSH(m->arena, &m->link_layers) = layer_number(m, at);
@@ -400,6 +447,14 @@ static int file_order(const void *a, const void *b)
                          ((const struct cm_merge_file *)b)->path);
 }
 
+static int fact_order(const void *a, const void *b)
+{
+        const struct cm_merge_fact *x = a;
+        const struct cm_merge_fact *y = b;
+        int c = cm_sv_cmp(x->path, y->path);
+        return c != 0 ? c : x->layer - y->layer;
+}
+
 static int unreadable_order(const void *a, const void *b)
 {
         const struct cm_target_unreadable *x = a;
@@ -420,6 +475,10 @@ static void sort_and_unify(struct merge *m)
         m->pkgs.count = kept;
         if (m->files.count > 1)
                 qsort(m->files.items, m->files.count, sizeof(*m->files.items), file_order);
+        if (m->facts.count > 1)
+                qsort(m->facts.items, m->facts.count, sizeof(*m->facts.items), fact_order);
+        if (m->removed.count > 1)
+                qsort(m->removed.items, m->removed.count, sizeof(*m->removed.items), fact_order);
         if (m->unreadable.count > 1)
                 qsort(m->unreadable.items, m->unreadable.count, sizeof(*m->unreadable.items),
                       unreadable_order);
@@ -452,6 +511,17 @@ int cm_merge_layers(struct cm_arena *arena, const struct cm_merge_layer *layers,
         target->pkg_count = m.pkgs.count;
         target->unreadable = m.unreadable.items;
         target->unreadable_count = m.unreadable.count;
-        *ret = (struct cm_merge_result){ m.files.items, m.files.count };
+        *ret = (struct cm_merge_result){
+                .files = m.files.items,
+                .file_count = m.files.count,
+                .facts = m.facts.items,
+                .fact_count = m.facts.count,
+                .removed = m.removed.items,
+                .removed_count = m.removed.count,
+                .accounts = m.accounts.items,
+                .account_count = m.accounts.count,
+                .cuts = m.cuts.items,
+                .cut_count = m.cuts.count,
+        };
         return 0;
 }

@@ -27,9 +27,35 @@ struct cm_merge_file {
         enum cm_pkg_type owner_type;
 };
 
+struct cm_merge_fact {
+        struct cm_sv path;
+        int layer;
+        struct cm_fact fact;
+};
+
+struct cm_merge_account {
+        struct cm_sv path; /* etc/passwd or etc/shadow */
+        struct cm_account account;
+};
+
+/* Some layer had more facts of these kinds than it told. */
+struct cm_merge_cut {
+        uint32_t kinds;
+        uint64_t uid; /* of CM_FACT_OWNER: whose; CM_FACT_ANY_UID: anybody's */
+};
+
 struct cm_merge_result {
         const struct cm_merge_file *files; /* sorted by path */
         size_t file_count;
+        const struct cm_merge_fact *facts; /* of the merged file system, sorted by path */
+        size_t fact_count;
+        /* Of CM_FACT_KINDS_LASTING: what an upper layer removed or replaced, likewise sorted. */
+        const struct cm_merge_fact *removed;
+        size_t removed_count;
+        const struct cm_merge_account *accounts; /* in the order of their files */
+        size_t account_count;
+        const struct cm_merge_cut *cuts;
+        size_t cut_count;
 };
 
 /*

@@ -10,6 +10,7 @@ void cm_job_write(struct cm_buf *buf, const struct cm_job *job)
         cm_buf_put_u8(buf, (uint8_t)job->kind);
         cm_buf_put_le32(buf, job->contexts);
         cm_buf_put_u8(buf, job->hash_files ? 1 : 0);
+        cm_buf_put_u8(buf, job->facts ? 1 : 0);
         cm_buf_put_u8(buf, job->keep_keys ? 1 : 0);
         cm_buf_put_le32(buf, job->threads);
         cm_buf_put(buf, job->hash_key.bytes, sizeof(job->hash_key.bytes));
@@ -25,6 +26,7 @@ int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err)
         uint8_t kind = cm_cursor_u8(&c);
         job.contexts = cm_cursor_le32(&c);
         job.hash_files = cm_cursor_u8(&c) != 0;
+        job.facts = cm_cursor_u8(&c) != 0;
         job.keep_keys = cm_cursor_u8(&c) != 0;
         job.threads = cm_cursor_le32(&c);
         struct cm_sv hash_key = cm_cursor_take(&c, sizeof(job.hash_key.bytes));
@@ -44,14 +46,15 @@ int cm_job_parse(struct cm_sv bytes, struct cm_job *ret, struct cm_err *err)
 
 void cm_image_write(struct cm_buf *buf, const struct cm_image *image)
 {
-        const struct cm_sv texts[] = { image->image_id, image->digest, image->platform,
-                                       image->created };
+        const struct cm_sv texts[] = { image->image_id, image->digest,     image->platform,
+                                       image->created,  image->media_type, image->config };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 cm_buf_put_bytes(buf, texts[i]);
         cm_buf_put_varint(buf, image->layer_count);
         for (size_t i = 0; i < image->layer_count; i++) {
                 const struct cm_image_layer_ref *layer = &image->layers[i];
                 cm_buf_put_bytes(buf, layer->digest);
+                cm_buf_put_bytes(buf, layer->media_type);
                 cm_buf_put_bytes(buf, layer->diff_id);
                 cm_buf_put_bytes(buf, layer->created_by);
                 cm_buf_put_varint(buf, layer->size_bytes);
@@ -63,8 +66,8 @@ int cm_image_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_image *
 {
         struct cm_cursor c = cm_cursor_make(bytes);
         struct cm_image image = { 0 };
-        struct cm_sv *const texts[] = { &image.image_id, &image.digest, &image.platform,
-                                        &image.created };
+        struct cm_sv *const texts[] = { &image.image_id, &image.digest,     &image.platform,
+                                        &image.created,  &image.media_type, &image.config };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 *texts[i] = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);
@@ -74,6 +77,7 @@ int cm_image_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_image *
         image.layers = CM_NEW_ARRAY(arena, struct cm_image_layer_ref, image.layer_count);
         for (size_t i = 0; i < image.layer_count; i++) {
                 image.layers[i].digest = cm_cursor_bytes(&c);
+                image.layers[i].media_type = cm_cursor_bytes(&c);
                 image.layers[i].diff_id = cm_cursor_bytes(&c);
                 image.layers[i].created_by = cm_cursor_bytes(&c);
                 image.layers[i].size_bytes = cm_cursor_varint(&c);

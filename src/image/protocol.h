@@ -45,6 +45,7 @@ struct cm_job {
         enum cm_job_kind kind;
         uint32_t contexts; /* of cataloger.h */
         bool hash_files;   /* for `inventory` */
+        bool facts;        /* for `check` */
         bool keep_keys;    /* for the layer cache: send entry keys */
         uint32_t threads;
         struct cm_siphash_key hash_key; /* of paths (image/recorded.h) */

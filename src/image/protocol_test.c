@@ -8,6 +8,7 @@ CM_TEST(job_comes_through)
         struct cm_job job = { .kind = CM_JOB_BLOBS,
                               .contexts = 2,
                               .hash_files = true,
+                              .facts = true,
                               .keep_keys = true,
                               .threads = 3,
                               .hash_key = { { 1, 2, 3, 255 } },
@@ -19,7 +20,7 @@ CM_TEST(job_comes_through)
         struct cm_err err = CM_ERR_INIT;
         CM_CHECK_INT(cm_job_parse(cm_buf_sv(&buf), &got, &err), 0);
         CM_CHECK(got.kind == job.kind && got.contexts == 2 && got.threads == 3);
-        CM_CHECK(got.hash_files && got.keep_keys);
+        CM_CHECK(got.hash_files && got.facts && got.keep_keys);
         CM_CHECK(memcmp(&got.hash_key, &job.hash_key, sizeof(job.hash_key)) == 0);
         CM_CHECK(cm_sv_eq(got.choice.platform, job.choice.platform));
         for (size_t n = 0; n < buf.len; n++) {

@@ -138,6 +138,36 @@ void cm_records_put_link(struct cm_records *records, struct cm_sv path, struct c
         cm_buf_put_bytes(&records->buf, target);
 }
 
+void cm_records_put_fact(struct cm_records *records, struct cm_sv path, const struct cm_fact *fact)
+{
+        cm_records_put_path(records, CM_RECORD_FACT, path);
+        cm_buf_put_varint(&records->buf, fact->kinds);
+        cm_buf_put_varint(&records->buf, (uint64_t)fact->type);
+        cm_buf_put_varint(&records->buf, fact->mode);
+        cm_buf_put_varint(&records->buf, fact->uid);
+        cm_buf_put_varint(&records->buf, fact->gid);
+        cm_buf_put_varint(&records->buf, fact->size_bytes);
+        cm_buf_put_bytes(&records->buf, fact->caps);
+}
+
+void cm_records_put_cut(struct cm_records *records, uint32_t kinds, uint64_t uid)
+{
+        begin(records, CM_RECORD_CUT);
+        cm_buf_put_varint(&records->buf, kinds);
+        cm_buf_put_varint(&records->buf, uid);
+}
+
+void cm_records_put_account(struct cm_records *records, const struct cm_account *account)
+{
+        begin(records, CM_RECORD_ACCOUNT);
+        cm_buf_put_bytes(&records->buf, account->name);
+        cm_buf_put_varint(&records->buf, account->uid);
+        cm_buf_put_varint(&records->buf, account->gid);
+        cm_buf_put_bytes(&records->buf, account->home);
+        cm_buf_put_bytes(&records->buf, account->shell);
+        cm_buf_put_varint(&records->buf, (uint64_t)account->password);
+}
+
 int cm_records_finish(struct cm_records *records, struct cm_err *err)
 {
         flush_owned(records);
@@ -177,6 +207,31 @@ static void read_owned(struct cm_cursor *c, struct cm_record *rec)
         c->failed = c->failed || rec->hashes.len % 8 != 0;
 }
 
+static void read_fact(struct cm_cursor *c, struct cm_fact *fact)
+{
+        fact->kinds = (uint32_t)cm_cursor_varint(c);
+        uint64_t type = cm_cursor_varint(c);
+        c->failed = c->failed || type > CM_TAR_OTHER;
+        fact->type = c->failed ? CM_TAR_OTHER : (enum cm_tar_type)type;
+        fact->mode = (uint32_t)cm_cursor_varint(c);
+        fact->uid = cm_cursor_varint(c);
+        fact->gid = cm_cursor_varint(c);
+        fact->size_bytes = cm_cursor_varint(c);
+        fact->caps = cm_cursor_bytes(c);
+}
+
+static void read_account(struct cm_cursor *c, struct cm_account *account)
+{
+        account->name = cm_cursor_bytes(c);
+        account->uid = cm_cursor_varint(c);
+        account->gid = cm_cursor_varint(c);
+        account->home = cm_cursor_bytes(c);
+        account->shell = cm_cursor_bytes(c);
+        uint64_t password = cm_cursor_varint(c);
+        c->failed = c->failed || password >= CM_PASSWORD_COUNT;
+        account->password = c->failed ? CM_PASSWORD_SET : (enum cm_password)password;
+}
+
 static void read_path_record(struct cm_cursor *c, struct cm_record *rec)
 {
         rec->path = cm_cursor_bytes(c);
@@ -190,6 +245,8 @@ static void read_path_record(struct cm_cursor *c, struct cm_record *rec)
                 rec->text = cm_cursor_bytes(c);
         } else if (rec->type == CM_RECORD_LINK) {
                 rec->text = cm_cursor_bytes(c);
+        } else if (rec->type == CM_RECORD_FACT) {
+                read_fact(c, &rec->fact);
         }
 }
 
@@ -199,7 +256,7 @@ int cm_record_next(struct cm_cursor *c, struct cm_record *ret, struct cm_err *er
                 return 1;
         struct cm_record rec = { 0 };
         uint8_t type = cm_cursor_u8(c);
-        if (type < CM_RECORD_FILE || type > CM_RECORD_LINK)
+        if (type < CM_RECORD_FILE || type > CM_RECORD_REPLACED_TREE)
                 return CM_RAISE(err, CM_E_MALFORMED, "layer record at byte %zu has no known type",
                                 c->offset);
         rec.type = (enum cm_record_type)type;
@@ -209,7 +266,12 @@ int cm_record_next(struct cm_cursor *c, struct cm_record *ret, struct cm_err *er
                 read_os(c, &rec.os);
         else if (rec.type == CM_RECORD_OWNED)
                 read_owned(c, &rec);
-        else
+        else if (rec.type == CM_RECORD_ACCOUNT)
+                read_account(c, &rec.account);
+        else if (rec.type == CM_RECORD_CUT) {
+                rec.fact.kinds = (uint32_t)cm_cursor_varint(c);
+                rec.fact.uid = cm_cursor_varint(c);
+        } else
                 read_path_record(c, &rec);
         int r = cm_cursor_check(c, "layer record", err);
         if (r < 0)

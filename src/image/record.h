@@ -10,24 +10,30 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "image/fact.h"
 #include "model/package.h"
 
 enum {
-        CM_RECORDS_VERSION = 2
+        CM_RECORDS_VERSION = 3
 };
 
-#define CM_RECORD_TYPES(X)                                                                      \
-        X(FILE, 1)       /* path, mode: the records up to the next FILE are about it */         \
-        X(PKG, 2)        /* a package named by the file */                                      \
-        X(OS, 3)         /* a release named by the file */                                      \
-        X(OWNED, 4)      /* package type and name, then hashes of paths it owns */              \
-        X(UNREADABLE, 5) /* path, cataloger, reason */                                          \
-        X(WHITEOUT, 6)   /* path removed from the layers below */                               \
-        X(OPAQUE, 7)     /* directory whose content below is hidden */                          \
-        X(SHADOW, 8)     /* path written here that replaces something recorded below */         \
-        X(REPLACED, 9)   /* path written again in this layer: earlier records of it are void */ \
-        X(HASH, 10)      /* path, mode, size, SHA-256: an executable (inventory) */             \
-        X(LINK, 11)      /* path, target: a symbolic link where a package database was expected */
+#define CM_RECORD_TYPES(X)                                                                         \
+        X(FILE, 1)       /* path, mode: the records up to the next FILE are about it */            \
+        X(PKG, 2)        /* a package named by the file */                                         \
+        X(OS, 3)         /* a release named by the file */                                         \
+        X(OWNED, 4)      /* package type and name, then hashes of paths it owns */                 \
+        X(UNREADABLE, 5) /* path, cataloger, reason */                                             \
+        X(WHITEOUT, 6)   /* path removed from the layers below */                                  \
+        X(OPAQUE, 7)     /* directory whose content below is hidden */                             \
+        X(SHADOW, 8)     /* path written here that replaces something recorded below */            \
+        X(REPLACED, 9)   /* path written again in this layer: earlier records of it are void */    \
+        X(HASH, 10)      /* path, mode, size, SHA-256: an executable (inventory) */                \
+        X(LINK, 11)      /* path, target: a symbolic link where a package database was expected */ \
+        X(FACT, 12)      /* something that checks ask about a path (image/fact.h) */               \
+        X(CUT, 13)       /* kind, user id: facts of it are not all there */                        \
+        X(ACCOUNT, 14)   /* a line of the file, which is etc/passwd or etc/shadow */               \
+        X(SHADOW_DIR, 15)    /* SHADOW by a directory: hides the path, nothing below it */         \
+        X(REPLACED_TREE, 16) /* REPLACED by what is no directory: what lay below is void, too */
 
 enum cm_record_type {
 #define X(name, number) CM_RECORD_##name = (number),
@@ -37,7 +43,7 @@ enum cm_record_type {
 
 struct cm_record {
         enum cm_record_type type;
-        struct cm_sv path; /* FILE, UNREADABLE, WHITEOUT, OPAQUE, SHADOW, REPLACED, HASH, LINK */
+        struct cm_sv path; /* of all that begin with one */
         uint32_t mode;
         uint64_t size_bytes;
         struct cm_sv text; /* UNREADABLE: reason; HASH: 32 digest bytes; LINK: target */
@@ -45,13 +51,16 @@ struct cm_record {
         struct cm_pkg pkg; /* PKG (path is not set: it is the file's); OWNED: type only */
         struct cm_os_release os;
         struct cm_sv hashes; /* OWNED: 8 bytes each, little-endian */
+        struct cm_fact fact; /* FACT (path as above); CUT: kinds and uid */
+        struct cm_account account;
 };
 
 /* Says that something stands at `path` in this layer, which may replace what is below it. */
 static inline bool cm_record_is_entry(const struct cm_record *rec)
 {
         return rec->type == CM_RECORD_FILE || rec->type == CM_RECORD_UNREADABLE ||
-               rec->type == CM_RECORD_HASH || rec->type == CM_RECORD_LINK;
+               rec->type == CM_RECORD_HASH || rec->type == CM_RECORD_LINK ||
+               rec->type == CM_RECORD_FACT;
 }
 
 /* Hash of a path in OWNED records; the same in every run, since it is stored. */
@@ -77,6 +86,9 @@ void cm_records_put_unreadable(struct cm_records *records, struct cm_sv path, st
 void cm_records_put_hash(struct cm_records *records, struct cm_sv path, uint32_t mode,
                          uint64_t size_bytes, const unsigned char digest[32]);
 void cm_records_put_link(struct cm_records *records, struct cm_sv path, struct cm_sv target);
+void cm_records_put_fact(struct cm_records *records, struct cm_sv path, const struct cm_fact *fact);
+void cm_records_put_cut(struct cm_records *records, uint32_t kinds, uint64_t uid);
+void cm_records_put_account(struct cm_records *records, const struct cm_account *account);
 /* Closes the last group. CM_E_LIMIT when the maximum was passed. */
 CM_MUST_CHECK int cm_records_finish(struct cm_records *records, struct cm_err *err);
 

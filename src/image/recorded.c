@@ -89,6 +89,8 @@ void cm_recorded_shadow(const struct cm_recorded *recorded, uint64_t entry_key,
                 find_slot(recorded->slots, recorded->slot_count, path_key);
         if (slot->key == 0 && entry_key == path_key)
                 slot = find_slot(recorded->slots, recorded->slot_count, path_key | 1);
+        bool is_dir = entry_key != path_key;
         if (slot->key != 0)
-                cm_records_put_path(ret, CM_RECORD_SHADOW, slot->path);
+                cm_records_put_path(ret, is_dir ? CM_RECORD_SHADOW_DIR : CM_RECORD_SHADOW,
+                                    slot->path);
 }

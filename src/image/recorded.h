@@ -28,7 +28,7 @@ void cm_recorded_fini(struct cm_recorded *recorded);
 CM_MUST_CHECK int cm_recorded_add(struct cm_recorded *recorded, struct cm_sv records,
                                   struct cm_err *err);
 /*
- * Appends a SHADOW record when the entry replaces something: its own path when that was recorded
+ * Appends a SHADOW record (of a directory SHADOW_DIR) when the entry replaces something: its own path when that was recorded
  * or, for what is no directory, when something below it was.
  */
 void cm_recorded_shadow(const struct cm_recorded *recorded, uint64_t entry_key,

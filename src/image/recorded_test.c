@@ -17,7 +17,9 @@ static struct cm_sv replaced(const struct cm_recorded *recorded, struct cm_sv pa
         struct cm_record rec;
         struct cm_err err = CM_ERR_INIT;
         int r = cm_record_next(&c, &rec, &err);
-        CM_CHECK(r == 1 || (r == 0 && rec.type == CM_RECORD_SHADOW && c.len == 0));
+        CM_CHECK(r == 1 ||
+                 (r == 0 && rec.type == (is_dir ? CM_RECORD_SHADOW_DIR : CM_RECORD_SHADOW) &&
+                  c.len == 0));
         return r == 0 ? rec.path : CM_SV("-");
 }
 

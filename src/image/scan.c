@@ -59,6 +59,8 @@ struct scan {
 
 static uint32_t contexts_of(const struct scan *s)
 {
+        if (s->options->facts)
+                return 0;
         return s->source.kind == CM_SOURCE_DIR ? CM_CONTEXT_SOURCE : CM_CONTEXT_INSTALLED;
 }
 
@@ -350,6 +352,7 @@ static int send_job(struct scan *s, enum cm_job_kind kind, struct cm_err *err)
         struct cm_job job = { .kind = kind,
                               .contexts = contexts_of(s),
                               .hash_files = s->options->hash_files,
+                              .facts = s->options->facts,
                               .keep_keys = s->cache != NULL,
                               .hash_key = s->hash_key,
                               .threads = thread_count(s),
@@ -479,6 +482,8 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
                 .digest = s->fetched.digest.len > 0 ? s->fetched.digest : s->image.digest,
                 .platform = s->image.platform,
                 .created = s->image.created,
+                .media_type = s->image.media_type,
+                .config = s->image.config,
         };
         struct cm_merge_layer *inputs =
                 CM_NEW_ARRAY(s->arena, struct cm_merge_layer, s->layer_count);
@@ -489,6 +494,7 @@ static int build_target(struct scan *s, struct cm_target *ret, struct cm_merge_r
                 if (!s->has_image)
                         continue;
                 layers[i].digest = s->image.layers[i].digest;
+                layers[i].media_type = s->image.layers[i].media_type;
                 layers[i].diff_id = s->image.layers[i].diff_id;
                 layers[i].created_by = s->image.layers[i].created_by;
                 layers[i].size_bytes = s->layers[i].tar_bytes;

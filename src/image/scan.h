@@ -15,6 +15,7 @@ struct cm_scan_options {
         struct cm_sv image;    /* --image: which of several */
         struct cm_sv platform; /* --platform */
         bool hash_files;       /* inventory of executables */
+        bool facts;            /* what checks ask about files, instead of packages */
         uint32_t threads;      /* 0 = one per processor */
         int budget_s;          /* wall-clock limit of the reader */
         const char *cache_dir; /* NULL = no cache */

@@ -184,7 +184,9 @@ int cm_shadow_entry(struct cm_shadow *s, struct cm_sv path, bool is_dir, struct 
         if (path.len == 0)
                 return 0;
         uint64_t key = cm_path_key(path, &s->options.hash_key);
-        if (cm_u64set_has(&s->own, key) || (!is_dir && cm_u64set_has(&s->own, key | 1)))
+        if (!is_dir && cm_u64set_has(&s->own, key | 1))
+                cm_records_put_path(s->records, CM_RECORD_REPLACED_TREE, path);
+        else if (cm_u64set_has(&s->own, key))
                 cm_records_put_path(s->records, CM_RECORD_REPLACED, path);
         uint64_t entry_key = cm_entry_key(key, is_dir);
         if (s->piece != NULL) {

@@ -11,10 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "codec/filecaps.h"
 
 enum {
         DEPTH_MAX = 512,
@@ -153,17 +155,38 @@ static bool is_vcs(const char *name)
         return strcmp(name, ".git") == 0 || strcmp(name, ".hg") == 0 || strcmp(name, ".svn") == 0;
 }
 
-static int visit_dir(struct walk *w, const struct level *level, const char *name, size_t path_len,
-                     struct cm_err *err)
+/* Consumers may look at directories; there is nothing in them to read. */
+static int visit_dir(struct walk *w, const struct level *level, const char *name,
+                     const struct cm_stream_file *file, struct cm_err *err)
 {
+        size_t path_len = file->path.len;
         if (w->options->skip_vcs && is_vcs(name))
                 return 0;
+        if (cm_stream_begin(w->stream, file)) {
+                int r = cm_stream_end(w->stream, err);
+                if (r < 0)
+                        return r;
+        }
         int fd = openat(level->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) {
                 unreadable(w, cm_sv_make(w->path, path_len), "could not open directory", errno);
                 return 0;
         }
         return level_push(w, fd, path_len, err);
+}
+
+/* A file system without attributes has none; what may not be read is not taken for none. */
+static size_t read_caps(struct walk *w, const struct level *level, const char *name,
+                        char caps[CM_FILECAPS_BYTES_MAX])
+{
+        int fd = openat(level->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        ssize_t n = fd < 0 ? -1 : fgetxattr(fd, "security.capability", caps, CM_FILECAPS_BYTES_MAX);
+        bool is_unknown = n < 0 && errno != ENODATA && errno != ENOTSUP && errno != ENOENT;
+        if (fd >= 0)
+                close(fd);
+        if (is_unknown)
+                cm_records_put_cut(w->records, CM_FACT_CAPABILITIES, 0);
+        return n < 0 ? 0 : (size_t)n;
 }
 
 static int visit(struct walk *w, const struct level *level, const char *name, struct cm_err *err)
@@ -187,8 +210,6 @@ static int visit(struct walk *w, const struct level *level, const char *name, st
                 return 0;
         }
         enum cm_tar_type type = type_of(st.stx_mode);
-        if (type == CM_TAR_DIR)
-                return st.stx_mnt_id == w->mount_id ? visit_dir(w, level, name, path.len, err) : 0;
         char link[CM_TAR_PATH_BYTES_MAX];
         ssize_t link_len = 0;
         if (type == CM_TAR_SYMLINK)
@@ -198,8 +219,15 @@ static int visit(struct walk *w, const struct level *level, const char *name, st
                 .link = cm_sv_make(link, link_len < 0 ? 0 : (size_t)link_len),
                 .type = type,
                 .mode = (uint32_t)st.stx_mode & 07777U,
+                .uid = st.stx_uid,
+                .gid = st.stx_gid,
                 .size_bytes = type == CM_TAR_FILE ? st.stx_size : 0,
         };
+        if (type == CM_TAR_DIR)
+                return st.stx_mnt_id == w->mount_id ? visit_dir(w, level, name, &file, err) : 0;
+        char caps[CM_FILECAPS_BYTES_MAX];
+        if (w->options->read_caps && type == CM_TAR_FILE && (file.mode & 0111U) != 0)
+                file.caps = cm_sv_make(caps, read_caps(w, level, name, caps));
         return visit_file(w, level, name, &file, err);
 }
 

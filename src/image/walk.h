@@ -14,7 +14,8 @@ struct cm_walk_options {
         const struct cm_path_table *paths;
         uint64_t *capture_left;
         struct cm_layer_note note;
-        bool skip_vcs; /* source trees: .git and the like are not looked into */
+        bool read_caps; /* capabilities of executables, too */
+        bool skip_vcs;  /* source trees: .git and the like are not looked into */
 };
 
 /*

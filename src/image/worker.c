@@ -47,7 +47,7 @@ struct job_context {
         int fd; /* archive or directory */
         const struct cm_path_table *paths;
         uint64_t capture_left;
-        const struct cm_consumer *consumers[2];
+        const struct cm_consumer *consumers[3];
         size_t consumer_count;
         struct cm_key_sink keys;
         struct cm_archive *archive; /* or NULL */
@@ -72,9 +72,12 @@ static void note_set(void *ctx, struct cm_sv path)
 static int setup(struct job_context *c, struct cm_err *err)
 {
         c->capture_left = CM_CAPTURE_TOTAL_BYTES_MAX;
-        c->consumers[c->consumer_count++] = &cm_consumer_catalog;
+        if (c->job.contexts != 0)
+                c->consumers[c->consumer_count++] = &cm_consumer_catalog;
         if (c->job.hash_files)
                 c->consumers[c->consumer_count++] = &cm_consumer_hash;
+        if (c->job.facts)
+                c->consumers[c->consumer_count++] = &cm_consumer_facts;
         pthread_mutex_init(&c->want_mutex, NULL);
         pthread_mutex_init(&c->mutex, NULL);
         return cm_path_table_new(c->arena, c->job.contexts, &c->paths, err);
@@ -484,6 +487,7 @@ static int scan_dir(struct job_context *c, struct cm_err *err)
                 .paths = c->paths,
                 .capture_left = &c->capture_left,
                 .note = { note_set, &slot },
+                .read_caps = c->job.facts,
                 .skip_vcs = (c->job.contexts & CM_CONTEXT_SOURCE) != 0,
         };
         struct cm_records records;

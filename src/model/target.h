@@ -20,6 +20,7 @@ enum {
 
 struct cm_target_layer {
         struct cm_sv digest;     /* of the compressed blob, or "" */
+        struct cm_sv media_type; /* of the blob, or "" */
         struct cm_sv diff_id;    /* "sha256:<hex>" of the uncompressed tar */
         struct cm_sv created_by; /* build instruction from the config's history, or "" */
         uint64_t size_bytes;     /* uncompressed, 0 when it came from the cache unknown */
@@ -49,10 +50,13 @@ struct cm_target {
         struct cm_sv name; /* as the user gave it */
         struct cm_sv
                 source; /* "archive", "docker", "podman", "registry", "layout", "rootfs", "dir" */
-        struct cm_sv image_id; /* digest of the config, or "" */
-        struct cm_sv digest;   /* manifest digest when known, or "" */
-        struct cm_sv platform; /* "linux/amd64" or "" */
-        struct cm_sv created;  /* as the config states it, or "" */
+        struct cm_sv image_id;   /* digest of the config, or "" */
+        struct cm_sv digest;     /* manifest digest when known, or "" */
+        struct cm_sv platform;   /* "linux/amd64" or "" */
+        struct cm_sv created;    /* as the config states it, or "" */
+        struct cm_sv media_type; /* of the manifest, or "" */
+        struct cm_sv
+                config; /* the image config as compact JSON, or "" when it is not strict JSON */
         bool has_os;
         struct cm_os_release os; /* the winner of all release files */
         const struct cm_target_layer *layers;

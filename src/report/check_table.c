@@ -56,15 +56,20 @@ static void put_result(struct cm_buf *out, const struct cm_check_report *report,
         cm_buf_put_char(out, ' ');
         cm_term_put_cell(out, r->check, 9, true);
         cm_buf_put_char(out, ' ');
-        size_t used = 4 + 10 + 1 + 9 + 1 + place_len;
+        size_t indent = 4 + 10 + 1 + 9 + 1;
+        size_t room = width - indent - place_len;
         if (r->change == CM_CHECK_CHANGE_NEW) {
                 cm_buf_put_str(out, "new: ");
-                used += 5;
+                room -= 5;
         }
-        cm_term_put_cell(out, r->message.len > 0 ? r->message : r->title, width - used,
-                         place_len > 0);
+        /* A question that is cut cannot be answered. */
+        bool is_question = r->state == CM_CHECK_MANUAL;
+        struct cm_sv text = r->message.len > 0 && !is_question ? r->message : r->title;
+        cm_term_put_cell(out, text, room, place_len > 0);
         cm_buf_put_str(out, place);
         cm_buf_put_char(out, '\n');
+        if (is_question)
+                cm_term_put_indented(out, r->message, width, indent);
 }
 
 static bool same_subject(const struct cm_check_result *a, const struct cm_check_result *b)

@@ -60,6 +60,12 @@ static size_t columns_of(struct cm_sv text)
 
 void cm_term_put_wrapped(struct cm_buf *out, struct cm_sv text, size_t columns)
 {
+        cm_term_put_indented(out, text, columns, 0);
+}
+
+void cm_term_put_indented(struct cm_buf *out, struct cm_sv text, size_t columns, size_t indent)
+{
+        columns -= CM_MIN(indent, columns);
         struct cm_buf safe CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&safe, CM_MIB(1));
         cm_buf_put_escaped(&safe, text);
@@ -75,6 +81,8 @@ void cm_term_put_wrapped(struct cm_buf *out, struct cm_sv text, size_t columns)
                         used = 0;
                 }
                 if (used > 0)
+                        cm_buf_put_char(out, ' ');
+                for (size_t i = 0; i < indent && used == 0; i++)
                         cm_buf_put_char(out, ' ');
                 cm_buf_put_sv(out, word);
                 used += n + (used > 0 ? 1 : 0);

@@ -18,3 +18,5 @@ const char *cm_term_color(enum cm_severity severity);
 void cm_term_put_cell(struct cm_buf *out, struct cm_sv text, size_t columns, bool pad);
 /* Escaped text in lines of at most `columns`, broken at blanks; ends with a line feed. */
 void cm_term_put_wrapped(struct cm_buf *out, struct cm_sv text, size_t columns);
+/* The same, every line behind `indent` blanks; `columns` counts them. */
+void cm_term_put_indented(struct cm_buf *out, struct cm_sv text, size_t columns, size_t indent);

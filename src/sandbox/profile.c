@@ -53,7 +53,7 @@ enum {
 static const char *const worker_syscalls[] = { COMPUTE, NULL };
 
 static const char *const walker_syscalls[] = { COMPUTE,      "getdents64", "newfstatat", "fstat",
-                                               "readlinkat", "statx",      NULL };
+                                               "readlinkat", "statx",      "fgetxattr",  NULL };
 
 static const char *const fetch_syscalls[] = {
         COMPUTE,       "getdents64", "newfstatat", "fstat",         "statx",       "readlink",
