@@ -141,3 +141,15 @@
 #define CM_COMPOSE_EXTENDS_MAX 50
 /* An evidence archive: all documents of an audit and what was said of them. */
 #define CM_EVIDENCE_BYTES_MAX CM_MIB(1024)
+/* Facts of a host: one file (dpkg's status is the largest, 5 MB), all files together, names of one
+ * directory, nesting and number of included files, and entries of lists that are given out. */
+#define CM_HOST_FILE_BYTES_MAX  CM_MIB(32)
+#define CM_HOST_TOTAL_BYTES_MAX CM_MIB(256)
+#define CM_HOST_NAMES_MAX       ((size_t)20000)
+#define CM_HOST_INCLUDES_MAX    16
+#define CM_HOST_INCLUDED_MAX    ((size_t)500)
+#define CM_HOST_LISTED_MAX      ((size_t)1000)
+/* The walk over a host's file system: files, depth, milliseconds. */
+#define CM_HOST_WALK_FILES_MAX ((size_t)2000000)
+#define CM_HOST_WALK_DEPTH_MAX 100
+#define CM_HOST_WALK_MS_MAX    1500

@@ -198,8 +198,8 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files, engines and images",
-        .synopsis = "FILE|DIR|IMAGE|docker:|-... [flags]",
+        .summary = "check configuration files, images, engines and hosts",
+        .synopsis = "FILE|DIR|IMAGE|docker:|host:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
                 "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
@@ -207,7 +207,8 @@ const struct cm_cmd cm_cmd_check = {
                 "files. docker: (or podman:) is the engine of this host: it is asked through its "
                 "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
                 "holds one, archive:FILE, layout:DIR, docker:NAME, podman:NAME, registry:REF, "
-                "rootfs:DIR, and with image: any other target of scan.\n\n"
+                "rootfs:DIR, and with image: any other target of scan. host: is this host, host:DIR "
+                "a root file system elsewhere.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
@@ -219,7 +220,8 @@ const struct cm_cmd cm_cmd_check = {
                                        "coaming check -p cis-docker-1.6.0 docker:",
                                        "the engine of this host, with all that it has",
                                        "coaming check -p cis-docker-1.6.0 app.tar",
-                                       "an image that docker save wrote", NULL },
+                                       "an image that docker save wrote",
+                                       "coaming check -p container-host host:", "this host", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

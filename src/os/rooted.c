@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* One component after the other, none of them a link. */
-static int walk_open(int root_fd, const char *path)
+static int walk_open(int root_fd, const char *path, int flags)
 {
         int at = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
         char name[256];
@@ -26,8 +26,8 @@ static int walk_open(int root_fd, const char *path)
                 memcpy(name, path, n);
                 name[n] = '\0';
                 int next = openat(at, name,
-                                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-                                          (last ? 0 : O_DIRECTORY));
+                                  O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+                                          (last ? flags : O_RDONLY | O_DIRECTORY));
                 int saved = errno;
                 close(at);
                 errno = saved;
@@ -43,7 +43,7 @@ int cm_root_open_file(int root_fd, const char *path, int *ret_fd, struct cm_err 
                                       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
         int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
         if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-                fd = walk_open(root_fd, path);
+                fd = walk_open(root_fd, path, O_RDONLY);
         if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
                 return 1;
         if (fd < 0)
@@ -57,4 +57,19 @@ int cm_root_open_file(int root_fd, const char *path, int *ret_fd, struct cm_err 
         }
         *ret_fd = fd;
         return 0;
+}
+
+int cm_root_open_in(int root_fd, const char *path, int flags)
+{
+        int nonblock =
+                (flags & O_PATH) != 0 ? 0 : O_NONBLOCK; /* openat2 refuses it beside O_PATH */
+        const struct open_how how = {
+                .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC | nonblock),
+                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        };
+        int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+        if (fd < 0 && errno == ENOSYS)
+                fd = strcmp(path, ".") == 0 ? openat(root_fd, path, flags | O_CLOEXEC)
+                                            : walk_open(root_fd, path, flags);
+        return fd;
 }
