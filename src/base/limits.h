@@ -139,6 +139,8 @@
  * service takes about 200 values), and how many services extend each other in a row. */
 #define CM_COMPOSE_NODES_MAX   ((size_t)2000000)
 #define CM_COMPOSE_EXTENDS_MAX 50
+/* An evidence archive: all documents of an audit and what was said of them. */
+#define CM_EVIDENCE_BYTES_MAX CM_MIB(1024)
 /* Facts of a host: one file (dpkg's status is the largest, 5 MB), all files together, names of one
  * directory, nesting and number of included files, and entries of lists that are given out. */
 #define CM_HOST_FILE_BYTES_MAX  CM_MIB(32)

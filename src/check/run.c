@@ -8,6 +8,21 @@ enum {
         HEAD_BYTES = 4096
 };
 
+static int get_alone(struct cm_check_provider *provider, const struct cm_document_kind *kind,
+                     struct cm_check_set **ret, struct cm_err *err)
+{
+        (void)kind, (void)err;
+        *ret = ((struct cm_check_alone *)(void *)provider)->set;
+        return 0;
+}
+
+void cm_check_alone_init(struct cm_check_alone *alone, struct cm_arena *arena,
+                         const struct cm_check *check, const struct cm_check_settings *settings)
+{
+        alone->provider.get = get_alone;
+        alone->set = cm_check_set_new(arena, check, 1, settings);
+}
+
 struct evaluating_sink {
         struct cm_subject_sink sink; /* first */
         struct cm_check_set *set;

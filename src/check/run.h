@@ -14,6 +14,15 @@ struct cm_check_provider {
                    struct cm_check_set **ret, struct cm_err *err);
 };
 
+/* A provider that gives one check to every kind of document: for its tests. */
+struct cm_check_alone {
+        struct cm_check_provider provider; /* first */
+        struct cm_check_set *set;
+};
+/* `check` and `settings` are borrowed. */
+void cm_check_alone_init(struct cm_check_alone *alone, struct cm_arena *arena,
+                         const struct cm_check *check, const struct cm_check_settings *settings);
+
 struct cm_check_counts {
         size_t documents; /* of a known kind */
         size_t unknown;   /* documents of no known kind: not looked at */

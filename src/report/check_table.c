@@ -58,6 +58,10 @@ static void put_result(struct cm_buf *out, const struct cm_check_report *report,
         cm_buf_put_char(out, ' ');
         size_t indent = 4 + 10 + 1 + 9 + 1;
         size_t room = width - indent - place_len;
+        if (r->change == CM_CHECK_CHANGE_NEW) {
+                cm_buf_put_str(out, "new: ");
+                room -= 5;
+        }
         /* A question that is cut cannot be answered. */
         bool is_question = r->state == CM_CHECK_MANUAL;
         struct cm_sv text = r->message.len > 0 && !is_question ? r->message : r->title;
@@ -172,12 +176,31 @@ static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
                       t.coverage_permille % 10);
 }
 
+static void put_baseline(struct cm_buf *out, const struct cm_check_outcome *o)
+{
+        const struct cm_check_changes n = cm_check_changes_of(o);
+        for (size_t i = 0; i < o->gone_count; i++) {
+                cm_buf_put_str(out, "gone: ");
+                cm_term_put_cell(out, o->gone[i].check, 9, true);
+                cm_buf_put_char(out, ' ');
+                cm_term_put_cell(out, o->gone[i].message, CM_TERM_WIDTH - 16, false);
+                cm_buf_put_char(out, '\n');
+        }
+        cm_buf_printf(out,
+                      "against the baseline: %llu new, %llu of new checks, %llu known, %zu gone\n",
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_NEW],
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_NEW_CHECK],
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_KNOWN], o->gone_count);
+}
+
 static void table_write(struct cm_buf *out, const struct cm_check_report *report)
 {
         put_results(out, report);
         put_unread(out, report->outcome);
         put_idle_waivers(out, report->outcome);
         put_sums(out, report);
+        if (report->outcome->has_baseline)
+                put_baseline(out, report->outcome);
         for (size_t i = 0; i < report->outcome->result_count; i++) {
                 const struct cm_check_result *r = &report->outcome->results[i];
                 if (r->state != CM_CHECK_FAIL || !is_shown(report, r))
