@@ -106,6 +106,9 @@
 #define CM_CHECK_RESULTS_MAX ((size_t)4000000)
 /* Memory of the checker: what one document and its results take; what all checks take. */
 #define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)
+/* Fixes of one text: each reads it again, and all are compared with all; and the text's bytes. */
+#define CM_CHECK_FIXES_MAX     ((size_t)2000)
+#define CM_CHECK_FIX_BYTES_MAX CM_MIB(4)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "check/check_protocol.h"
+#include "check/fix_document.h"
 #include "check/library.h"
 #include "ipc/fail.h"
 #include "os/file.h"
@@ -38,7 +39,8 @@ struct checker {
         size_t last_sent;             /* the index that was asked for last */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
-        bool is_closed; /* the library: no more check files */
+        struct cm_check_fixes fixes; /* of one document */
+        bool is_closed;              /* the library: no more check files */
         struct cm_buf out;
         struct cm_buf checks; /* announcements that were not sent yet */
         struct cm_buf batch;  /* results that were not sent yet */
@@ -111,6 +113,7 @@ static int put_result(struct cm_check_sink *sink, const struct cm_check_result *
         struct checker *c = (struct checker *)(void *)sink;
         uint64_t index = announce(c, result);
         c->tallies.items[index].counts[result->state]++;
+        cm_check_fixes_add(&c->fixes, result);
         bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
         if (is_quiet && !c->with_passed)
                 return 0;
@@ -129,6 +132,15 @@ static int send_tallies(struct checker *c, struct cm_err *err)
         return send_out(c, CM_CHECK_MSG_TALLY, err);
 }
 
+static int send_fixed(struct checker *c, struct cm_sv name, struct cm_sv text, struct cm_err *err)
+{
+        struct cm_check_fixed fixed;
+        cm_check_fix_document(cm_check_library_provider(c->library), &c->fixes, name, text, &fixed);
+        cm_buf_clear(&c->out);
+        cm_check_fixed_write(&c->out, &fixed);
+        return send_out(c, CM_CHECK_MSG_FIXED, err);
+}
+
 /* A document that cannot be read is answered with its error; the next one is read all the same. */
 static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
 {
@@ -137,6 +149,7 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         struct cm_sv text = CM_SV("");
         cm_note_set(c->notes, 0, CM_SV("document"), name);
         cm_arena_reset(c->scratch);
+        c->fixes = (struct cm_check_fixes){ .arena = c->scratch };
         int r = read_all(c->scratch, fd, &text, &problem);
         if (r == 0)
                 r = cm_check_text(cm_check_library_provider(c->library), c->scratch, name, text,
@@ -144,6 +157,8 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         if (problem.code == CM_E_WORKER || problem.code == CM_E_USAGE)
                 return cm_err_copy(err, &problem); /* the channel, or what was asked for */
         r = flush_results(c, err);
+        if (r == 0 && problem.code == CM_E_OK && c->fixes.items.count > 0)
+                r = send_fixed(c, name, text, err);
         if (r < 0)
                 return r;
         const struct cm_check_document_done done = {
@@ -172,6 +187,7 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
         c->options.only_policies = job.only_policies;
+        c->options.settings.with_fixes = job.with_fixes;
         c->with_passed = job.with_passed;
         c->options.profile = job.profile;
         return cm_check_library_new(c->arena, &c->options, &c->library, err);

@@ -21,6 +21,7 @@ struct cm_check_session {
         size_t result_count;
         size_t result_capacity;
         CM_VEC(struct cm_check_unread) unread;
+        CM_VEC(struct cm_check_fixed) fixed;
         struct cm_check_outcome outcome;
 };
 
@@ -178,6 +179,12 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document, const str
                 return on_tally(s, payload, err);
         case CM_CHECK_MSG_DOCUMENT_DONE:
                 return on_document_done(s, document, payload, err);
+        case CM_CHECK_MSG_FIXED: {
+                struct cm_check_fixed *fixed = CM_VEC_PUSH(s->arena, &s->fixed);
+                int r = cm_check_fixed_parse(s->arena, cm_sv_dup(s->arena, payload), fixed, err);
+                fixed->document = document;
+                return r;
+        }
         case CM_CHECK_MSG_DONE:
                 return 1;
         case CM_CHECK_MSG_FAIL:
@@ -246,6 +253,8 @@ int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome 
         *ret = s->outcome;
         ret->results = s->results;
         ret->result_count = s->result_count;
+        ret->fixed = s->fixed.items;
+        ret->fixed_count = s->fixed.count;
         ret->unread = s->unread.items;
         ret->unread_count = s->unread.count;
         return 0;

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "check/check_waiver.h"
+#include "cmd/check_fix.h"
 #include "cmd/check_history.h"
 #include "cmd/check_run.h"
 #include "cmd/policy_options.h"
@@ -73,6 +74,10 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
+        { .name = "fix",
+          .help = "print a patch of what can be mended, instead of a report",
+          .heading = "Fixes" },
+        { .name = "write", .help = "mend the files, then check them again" },
         CM_OPTS_HISTORY,
         { .name = "save",
           .kind = CM_OPT_VALUE,
@@ -91,6 +96,7 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
+        job->with_fixes = cm_args_flag(args, "fix") || cm_args_flag(args, "write");
         job->with_passed = cm_args_flag(args, "show-passed");
         const char *const *policies = NULL;
         job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
@@ -154,10 +160,11 @@ static int check_run(const struct cm_args *args)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct cm_check_outcome outcome = { 0 };
         struct cm_check_job job;
-        const struct cm_check_targets targets = { .names = args->positional,
-                                                  .count = args->positional_count,
-                                                  .save = cm_args_get(args, "save"),
-                                                  .with_policies = true };
+        struct cm_check_kept_list kept = { 0 };
+        struct cm_check_targets targets = { .names = args->positional,
+                                            .count = args->positional_count,
+                                            .save = cm_args_get(args, "save"),
+                                            .with_policies = true };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
@@ -171,8 +178,20 @@ static int check_run(const struct cm_args *args)
         int r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
         if (r == 0)
                 r = make_job(args, &job, &err);
+        if (r == 0 && job.with_fixes)
+                targets.keep = &kept;
         if (r == 0)
                 r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
+        if (r == 0 && job.with_fixes)
+                r = cm_check_fix_tell(args, &outcome, &err);
+        if (r == 0 && cm_args_flag(args, "write")) {
+                r = cm_check_fix_write(&outcome, &kept, &err);
+                targets.keep = NULL;
+                job.with_fixes = false;
+                outcome = (struct cm_check_outcome){ 0 };
+                if (r == 0)
+                        r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
+        }
         if (r < 0)
                 return cm_command_fail(&err);
         cm_check_waivers_apply(waivers, waiver_count, &outcome);
@@ -181,6 +200,8 @@ static int check_run(const struct cm_args *args)
                 r = cm_check_history(args, arena, &outcome, CM_SV(""), NULL, &err);
         if (r < 0)
                 return cm_command_fail(&err);
+        if (job.with_fixes)
+                return exit_status(args, &outcome); /* the patch is all that is printed */
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
@@ -221,7 +242,9 @@ const struct cm_cmd cm_cmd_check = {
                                        "the engine of this host, with all that it has",
                                        "coaming check -p cis-docker-1.6.0 app.tar",
                                        "an image that docker save wrote",
-                                       "coaming check -p container-host host:", "this host", NULL },
+                                       "coaming check -p container-host host:", "this host",
+                                       "coaming check --fix k8s/ | patch -p1",
+                                       "mend what has one right answer", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

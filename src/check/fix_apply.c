@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All fixes of one text, see fix.h. First what sets and adds, a fix whole or not at all; then what
+ * removes, from the back, because the numbers of later items change with it.
+ */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "check/fix.h"
+#include "codec/pointer.h"
+
+/* The tree with its texts: what it was made from ends with its subject. */
+static const struct cm_node *keep(struct cm_arena *arena, const struct cm_node *n)
+{
+        if (n == NULL)
+                return NULL;
+        struct cm_node *copy = CM_NEW(arena, struct cm_node);
+        if (n->type == CM_NODE_MAP) {
+                copy = cm_node_new_map(arena, n->pos);
+                for (size_t i = 0; i < n->map.count; i++)
+                        cm_node_put(arena, copy, cm_sv_dup(arena, n->map.members[i].key), n->pos,
+                                    keep(arena, n->map.members[i].value));
+        } else if (n->type == CM_NODE_LIST) {
+                copy = cm_node_new_list(arena, n->pos);
+                for (size_t i = 0; i < n->list.count; i++)
+                        cm_node_add(arena, copy, keep(arena, n->list.items[i]));
+        } else {
+                *copy = *n;
+                if (n->type == CM_NODE_STRING)
+                        copy->text = cm_sv_dup(arena, n->text);
+        }
+        return copy;
+}
+
+void cm_check_fixes_add(struct cm_check_fixes *fixes, const struct cm_check_result *result)
+{
+        if (result->edits == NULL)
+                return;
+        struct cm_check_fix *fix = CM_VEC_PUSH(fixes->arena, &fixes->items);
+        fix->check = cm_sv_dup(fixes->arena, result->check);
+        fix->edits = *result->edits;
+        fix->edits.problem = cm_sv_dup(fixes->arena, result->edits->problem);
+        struct cm_text_edit *copy =
+                CM_NEW_ARRAY(fixes->arena, struct cm_text_edit, fix->edits.count);
+        for (size_t i = 0; i < fix->edits.count; i++) {
+                const struct cm_text_edit *e = &result->edits->items[i];
+                copy[i].document = e->document;
+                copy[i].pointer = cm_sv_dup(fixes->arena, e->pointer);
+                copy[i].value = keep(fixes->arena, e->value);
+        }
+        fix->edits.items = copy;
+}
+
+static void refuse(struct cm_check_fixes *fixes, struct cm_check_fix *fix, struct cm_sv why)
+{
+        fix->is_refused = true;
+        *CM_VEC_PUSH(fixes->arena, &fixes->notes) = cm_sv_printf(
+                fixes->arena, "%.*s: not fixed: %.*s", CM_SV_ARG(fix->check), CM_SV_ARG(why));
+}
+
+static bool is_within(struct cm_sv inner, struct cm_sv outer)
+{
+        return inner.len > outer.len && cm_sv_has_prefix(inner, outer) &&
+               inner.ptr[outer.len] == '/';
+}
+
+static bool is_equal(const struct cm_text_edit *a, const struct cm_text_edit *b)
+{
+        return a->document == b->document && cm_sv_eq(a->pointer, b->pointer) &&
+               (a->value == NULL) == (b->value == NULL) &&
+               (a->value == NULL || cm_node_is_same(a->value, b->value));
+}
+
+static bool contradict(const struct cm_text_edit *a, const struct cm_text_edit *b)
+{
+        if (a->document != b->document || is_equal(a, b))
+                return false;
+        if (cm_sv_eq(a->pointer, b->pointer))
+                return !cm_sv_has_suffix(a->pointer, CM_SV("/-"));
+        return is_within(a->pointer, b->pointer) || is_within(b->pointer, a->pointer);
+}
+
+static bool fixes_contradict(const struct cm_check_fix *a, const struct cm_check_fix *b)
+{
+        for (size_t i = 0; i < a->edits.count; i++)
+                for (size_t j = 0; j < b->edits.count; j++)
+                        if (contradict(&a->edits.items[i], &b->edits.items[j]))
+                                return true;
+        return false;
+}
+
+static void refuse_contradicting(struct cm_check_fixes *fixes)
+{
+        for (size_t i = 0; i < fixes->items.count; i++) {
+                struct cm_check_fix *a = &fixes->items.items[i];
+                for (size_t j = i + 1; j < fixes->items.count; j++) {
+                        struct cm_check_fix *b = &fixes->items.items[j];
+                        if (!fixes_contradict(a, b))
+                                continue;
+                        a->is_refused = b->is_refused = true;
+                        *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
+                                cm_sv_printf(fixes->arena,
+                                             "%.*s and %.*s: not fixed: their fixes contradict "
+                                             "each other",
+                                             CM_SV_ARG(a->check), CM_SV_ARG(b->check));
+                }
+        }
+}
+
+/* Was the same edit made for a fix before this one? */
+static bool is_made(const struct cm_check_fixes *fixes, size_t before,
+                    const struct cm_text_edit *edit)
+{
+        for (size_t i = 0; i < before; i++) {
+                const struct cm_check_fix *fix = &fixes->items.items[i];
+                for (size_t j = 0; j < fix->edits.count && !fix->is_refused; j++)
+                        if (is_equal(&fix->edits.items[j], edit))
+                                return true;
+        }
+        return false;
+}
+
+static bool removes(const struct cm_check_fix *fix)
+{
+        return fix->edits.count > 0 && fix->edits.items[0].value == NULL;
+}
+
+static struct cm_sv put_all(struct cm_check_fixes *fixes, size_t number, struct cm_sv text)
+{
+        struct cm_check_fix *fix = &fixes->items.items[number];
+        struct cm_sv before = text;
+        for (size_t i = 0; i < fix->edits.count; i++) {
+                struct cm_err err = CM_ERR_INIT;
+                if (is_made(fixes, number, &fix->edits.items[i]))
+                        continue;
+                if (cm_text_edit(fixes->arena, text, fix->edits.schema, &fix->edits.items[i], &text,
+                                 &err) < 0) {
+                        refuse(fixes, fix, cm_sv_from_cstr(err.text));
+                        return before;
+                }
+        }
+        return text;
+}
+
+struct removal {
+        const struct cm_text_edit *edit;
+        struct cm_check_fix *fix;
+};
+
+/* Later documents and places first; numbers in pointers by value. */
+static int from_the_back(const void *a, const void *b)
+{
+        const struct removal *x = a;
+        const struct removal *y = b;
+        if (x->edit->document != y->edit->document)
+                return x->edit->document > y->edit->document ? -1 : 1;
+        struct cm_sv p = x->edit->pointer;
+        struct cm_sv q = y->edit->pointer;
+        struct cm_sv s = CM_SV("");
+        struct cm_sv t = CM_SV("");
+        while (cm_sv_next_field(&p, '/', &s) && cm_sv_next_field(&q, '/', &t)) {
+                bool numbers = s.len > 0 && t.len > 0 && cm_is_digit(s.ptr[0]) &&
+                               cm_is_digit(t.ptr[0]) && s.len != t.len;
+                int c = numbers ? (s.len < t.len ? -1 : 1) : cm_sv_cmp(s, t);
+                if (c != 0)
+                        return -c;
+        }
+        return 0;
+}
+
+static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
+{
+        CM_VEC(struct removal) removals = { 0 };
+        for (size_t i = 0; i < fixes->items.count; i++) {
+                struct cm_check_fix *fix = &fixes->items.items[i];
+                for (size_t j = 0; j < fix->edits.count && removes(fix) && !fix->is_refused; j++)
+                        if (!is_made(fixes, i, &fix->edits.items[j]))
+                                *CM_VEC_PUSH(fixes->arena, &removals) =
+                                        (struct removal){ &fix->edits.items[j], fix };
+        }
+        if (removals.count > 1)
+                qsort(removals.items, removals.count, sizeof(*removals.items), from_the_back);
+        for (size_t i = 0; i < removals.count; i++) {
+                struct removal *x = &removals.items[i];
+                struct cm_err err = CM_ERR_INIT;
+                if (cm_text_edit(fixes->arena, text, x->fix->edits.schema, x->edit, &text, &err) <
+                    0)
+                        refuse(fixes, x->fix, cm_sv_from_cstr(err.text));
+        }
+        return text;
+}
+
+size_t cm_check_fixes_apply(struct cm_check_fixes *fixes, struct cm_sv text, struct cm_sv *ret)
+{
+        *ret = text;
+        size_t made = 0;
+        if (fixes->items.count > CM_CHECK_FIXES_MAX || text.len > CM_CHECK_FIX_BYTES_MAX) {
+                *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
+                        CM_SV("not fixed: more failures than check_fixes_max, or more bytes than "
+                              "check_fix_bytes_max");
+                return 0;
+        }
+        for (size_t i = 0; i < fixes->items.count; i++)
+                if (fixes->items.items[i].edits.problem.len > 0)
+                        refuse(fixes, &fixes->items.items[i], fixes->items.items[i].edits.problem);
+        refuse_contradicting(fixes);
+        for (size_t i = 0; i < fixes->items.count; i++)
+                if (!removes(&fixes->items.items[i]) && !fixes->items.items[i].is_refused)
+                        text = put_all(fixes, i, text);
+        *ret = remove_all(fixes, text);
+        for (size_t i = 0; i < fixes->items.count; i++)
+                made += fixes->items.items[i].is_refused ? 0 : 1;
+        return made;
+}

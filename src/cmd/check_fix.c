@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See check_fix.h. The bytes to write come from the sandbox; the file's name does not. */
+#include "cmd/check_fix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "os/file.h"
+
+int cm_check_fix_tell(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                      struct cm_err *err)
+{
+        bool prints = !cm_args_flag(args, "write");
+        for (size_t i = 0; i < outcome->fixed_count; i++) {
+                const struct cm_check_fixed *f = &outcome->fixed[i];
+                for (size_t j = 0; j < f->note_count; j++)
+                        fprintf(stderr, "%s: %s\n", cm_escape(args->arena, f->document),
+                                cm_escape(args->arena, f->notes[j]));
+                if (prints && f->diff.len > 0 &&
+                    fwrite(f->diff.ptr, 1, f->diff.len, stdout) != f->diff.len)
+                        return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the patch");
+        }
+        return fflush(stdout) == 0
+                       ? 0
+                       : CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the patch");
+}
+
+static const struct cm_check_kept *kept_of(const struct cm_check_kept_list *kept, struct cm_sv name)
+{
+        for (size_t i = 0; i < kept->count; i++)
+                if (cm_sv_eq(kept->items[i].name, name))
+                        return &kept->items[i];
+        return NULL;
+}
+
+static int check_unchanged(int fd, const char *path, struct cm_sv judged, struct cm_err *err)
+{
+        struct cm_buf now CM_CLEANUP(cm_buf_fini) = { 0 };
+        cm_buf_init(&now, CM_NODE_BYTES_MAX);
+        int r = cm_file_read_fd(fd, path, &now, err);
+        if (r == 0 && (now.overflow || !cm_sv_eq(cm_buf_sv(&now), judged)))
+                r = CM_RAISE(err, CM_E_IO,
+                             "'%.200s' was changed since it was checked, nothing is written to it: "
+                             "run again",
+                             path);
+        return r;
+}
+
+static int write_as(int dir_fd, const char *name, const char *path, const struct stat *st,
+                    struct cm_sv text, struct cm_err *err)
+{
+        struct cm_temp temp;
+        int r = cm_temp_open(dir_fd, &temp, err);
+        if (r < 0)
+                return r;
+        r = cm_temp_append(&temp, text, err);
+        /* The owner first: a change of it takes bits off the mode. */
+        if (r == 0 && ((st->st_uid != geteuid() || st->st_gid != getegid()) &&
+                       fchown(temp.fd, st->st_uid, st->st_gid) != 0))
+                r = CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not keep the owner of '%.200s'",
+                                   path);
+        if (r == 0 && fchmod(temp.fd, st->st_mode & 07777) != 0)
+                r = CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not keep the mode of '%.200s'",
+                                   path);
+        if (r == 0)
+                return cm_temp_keep(&temp, name, err);
+        cm_temp_drop(&temp);
+        return r;
+}
+
+static int open_and_write(const char *path, struct cm_sv judged, struct cm_sv text, bool only_look,
+                          struct cm_err *err)
+{
+        char folder[4096];
+        const char *slash = strrchr(path, '/');
+        const char *name = slash == NULL ? path : slash + 1;
+        int len = snprintf(folder, sizeof(folder), "%.*s",
+                           slash == NULL ? 1 : (int)(slash - path) + 1, slash == NULL ? "." : path);
+        if (len < 0 || (size_t)len >= sizeof(folder))
+                return CM_RAISE(err, CM_E_USAGE, "'%.200s...' is too long for a path", path);
+        int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (dir_fd < 0)
+                return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", folder);
+        int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        struct stat st;
+        int r = 0;
+        if (fd < 0 && errno == ELOOP)
+                r = CM_RAISE(err, CM_E_USAGE,
+                             "'%.200s' is a symbolic link: name the file that it leads to", path);
+        else if (fd < 0 || fstat(fd, &st) != 0)
+                r = CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open '%.200s'", path);
+        else if (!S_ISREG(st.st_mode))
+                r = CM_RAISE(err, CM_E_USAGE, "'%.200s' is no file that can be written", path);
+        if (r == 0)
+                r = check_unchanged(fd, path, judged, err);
+        if (r == 0 && !only_look)
+                r = write_as(dir_fd, name, path, &st, text, err);
+        if (fd >= 0)
+                close(fd);
+        close(dir_fd);
+        return r;
+}
+
+int cm_check_fix_write(const struct cm_check_outcome *outcome,
+                       const struct cm_check_kept_list *kept, struct cm_err *err)
+{
+        /* All are looked at before the first is written. */
+        for (int pass = 0; pass < 2; pass++) {
+                for (size_t i = 0; i < outcome->fixed_count; i++) {
+                        const struct cm_check_fixed *f = &outcome->fixed[i];
+                        const struct cm_check_kept *k = kept_of(kept, f->document);
+                        char path[4096];
+                        if (f->diff.len == 0)
+                                continue;
+                        if (k == NULL || f->document.len >= sizeof(path) ||
+                            cm_sv_eq(f->document, CM_SV("-")))
+                                return CM_RAISE(err, CM_E_USAGE,
+                                                "--write needs files, and '%.200s' is none",
+                                                f->document.ptr);
+                        memcpy(path, f->document.ptr, f->document.len);
+                        path[f->document.len] = '\0';
+                        int r = open_and_write(path, k->bytes, f->text, pass == 0, err);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        return 0;
+}
