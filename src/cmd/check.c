@@ -21,7 +21,7 @@ static const char *const severity_choices[] = { "negligible", "low",      "mediu
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        CM_OPTS_REPORT("table, json, sarif, junit or markdown"),
+        CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',
@@ -162,7 +162,7 @@ static int check_run(const struct cm_args *args)
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit, markdown",
+                                   "junit, markdown, html, oscal, ocsf, policyreport",
                                    format));
                 return cm_command_fail(&err);
         }
@@ -185,6 +185,7 @@ static int check_run(const struct cm_args *args)
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
                 .severity = CM_SEVERITY_UNKNOWN,
+                .now_s = job.now_s,
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
