@@ -169,6 +169,10 @@ static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
                       (unsigned long long)report->outcome->subjects,
                       report->outcome->subjects == 1 ? "" : "s", t.coverage_permille / 10,
                       t.coverage_permille % 10);
+        if (report->profile.len == 0)
+                return;
+        cm_buf_printf(out, "score %u.%u %%: ", t.score_permille / 10, t.score_permille % 10);
+        cm_term_put_wrapped(out, cm_sv_from_cstr(CM_CHECK_SCORE_FORMULA), CM_TERM_WIDTH - 15);
 }
 
 static void put_baseline(struct cm_buf *out, const struct cm_check_outcome *o)
