@@ -29,6 +29,13 @@ static struct cm_sv maps_text(struct cm_arena *arena, const struct cm_check *che
         return cm_sv_dup(arena, cm_buf_sv(&out));
 }
 
+/* A misspelt member is found when a check is first read. */
+static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
+                struct cm_err *err)
+{
+        return l->is_verified ? 0 : cm_node_only(l->arena, l->source, map, known, err);
+}
+
 static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err *err)
 {
         if (maps == NULL)
@@ -72,7 +79,7 @@ static int load_params(struct loader *l, const struct cm_node *params, struct cm
                 return cm_node_wrong(l->source, params->pos, err, "'params' must be a mapping");
         for (size_t i = 0; i < params->map.count; i++) {
                 const struct cm_node_member *m = &params->map.members[i];
-                int r = cm_node_only(l->arena, l->source, m->value, known, err);
+                int r = only(l, m->value, known, err);
                 if (r < 0)
                         return r;
                 const struct cm_node *value = cm_node_get(m->value, "default");
@@ -237,7 +244,7 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
 {
         static const char *const known[] = { "on",    "when",  "each",   "expect", "message",
                                              "since", "until", "reason", NULL };
-        int r = cm_node_only(l->arena, l->source, n, known, err);
+        int r = only(l, n, known, err);
         rule->pos = n->pos;
         rule->variables = l->check->variables;
         rule->variable_count = l->check->variable_count;
@@ -370,7 +377,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
                                              "evidence",   "variables", NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
-        int r = cm_node_only(l.arena, l.source, root, known, err);
+        int r = only(&l, root, known, err);
         if (r == 0)
                 r = load_head(&l, root, err);
         if (r == 0)

@@ -36,6 +36,8 @@ struct cm_subject {
 struct cm_subject_sink {
         int (*put)(struct cm_subject_sink *sink, const struct cm_subject *subject,
                    struct cm_err *err);
+        /* Is a subject of this view looked at? NULL: all are. For views that cost much to make. */
+        bool (*wants)(struct cm_subject_sink *sink, const struct cm_check_view *view);
 };
 
 struct cm_document_kind {

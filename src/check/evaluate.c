@@ -78,6 +78,14 @@ static struct view_rules *rules_of(struct cm_check_set *set, const struct cm_che
         return NULL;
 }
 
+bool cm_check_set_has(const struct cm_check_set *set, const struct cm_check_view *view)
+{
+        for (size_t i = 0; i < set->views.count; i++)
+                if (set->views.items[i].view == view)
+                        return true;
+        return false;
+}
+
 struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_check *checks,
                                       size_t count, const struct cm_check_settings *settings)
 {

@@ -41,6 +41,11 @@ static int put_subject(struct cm_subject_sink *sink, const struct cm_subject *su
         return r;
 }
 
+static bool wants_view(struct cm_subject_sink *sink, const struct cm_check_view *view)
+{
+        return cm_check_set_has(((struct evaluating_sink *)(void *)sink)->set, view);
+}
+
 static int evaluate_document(struct cm_check_provider *provider, struct cm_arena *arena,
                              const struct cm_document_kind *kind,
                              const struct cm_document *document, struct cm_check_sink *sink,
@@ -48,7 +53,7 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
 {
         struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
-        struct evaluating_sink s = { { put_subject }, NULL, scratch, sink, counts };
+        struct evaluating_sink s = { { put_subject, wants_view }, NULL, scratch, sink, counts };
         int r = provider->get(provider, kind, &s.set, err);
         if (r < 0)
                 return r;
