@@ -105,6 +105,7 @@ struct cm_check {
         const struct cm_node *tests;
         const struct cm_check_map *maps;
         size_t map_count;
+        struct cm_sv maps_text; /* "FRAMEWORK ROW", one a line */
         const struct cm_check_rule *rules;
         size_t rule_count;
         struct cm_sv source; /* the file */

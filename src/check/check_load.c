@@ -14,6 +14,21 @@ struct loader {
         bool is_verified;
 };
 
+/* What results carry: see struct cm_check_result. */
+static struct cm_sv maps_text(struct cm_arena *arena, const struct cm_check *check)
+{
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_MIB(1));
+        for (size_t i = 0; i < check->map_count; i++)
+                for (size_t j = 0; j < check->maps[i].row_count; j++) {
+                        cm_buf_put_sv(&out, check->maps[i].framework);
+                        cm_buf_put_char(&out, ' ');
+                        cm_buf_put_sv(&out, check->maps[i].rows[j]);
+                        cm_buf_put_char(&out, '\n');
+                }
+        return cm_sv_dup(arena, cm_buf_sv(&out));
+}
+
 /* A misspelt member is found when a check is first read. */
 static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
                 struct cm_err *err)
@@ -47,6 +62,7 @@ static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err
         }
         l->check->maps = out;
         l->check->map_count = maps->map.count;
+        l->check->maps_text = maps_text(l->arena, l->check);
         return 0;
 }
 

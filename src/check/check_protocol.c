@@ -53,6 +53,7 @@ void cm_check_meta_write(struct cm_buf *buf, const struct cm_check_meta *meta)
         cm_buf_put_bytes(buf, meta->id);
         cm_buf_put_bytes(buf, meta->title);
         cm_buf_put_bytes(buf, meta->remediation);
+        cm_buf_put_bytes(buf, meta->maps);
 }
 
 int cm_check_meta_parse(struct cm_sv bytes, struct cm_check_meta *ret, struct cm_err *err)
@@ -64,6 +65,7 @@ int cm_check_meta_parse(struct cm_sv bytes, struct cm_check_meta *ret, struct cm
         meta.id = cm_cursor_bytes(&c);
         meta.title = cm_cursor_bytes(&c);
         meta.remediation = cm_cursor_bytes(&c);
+        meta.maps = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "check", err);
         if (r == 0 && severity >= CM_SEVERITY_COUNT)
                 r = CM_RAISE(err, CM_E_WORKER, "check has no known severity");

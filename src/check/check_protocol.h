@@ -53,6 +53,7 @@ struct cm_check_meta {
         struct cm_sv id;
         struct cm_sv title;
         struct cm_sv remediation;
+        struct cm_sv maps; /* as in struct cm_check_result */
         enum cm_severity severity;
 };
 void cm_check_meta_write(struct cm_buf *buf, const struct cm_check_meta *meta);

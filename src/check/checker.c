@@ -81,6 +81,7 @@ static uint64_t announce(struct checker *c, const struct cm_check_result *result
                                             .id = result->check,
                                             .title = result->title,
                                             .remediation = result->remediation,
+                                            .maps = result->maps,
                                             .severity = result->severity };
         cm_buf_clear(&c->out);
         cm_check_meta_write(&c->out, &meta);

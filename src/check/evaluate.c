@@ -180,6 +180,7 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
                 .severity = c->severity,
                 .state = state,
                 .remediation = c->remediation,
+                .maps = c->maps_text,
                 .message = message,
                 .subject = {
                         .view = cm_sv_from_cstr(e->subject->view->name),
@@ -456,6 +457,7 @@ int cm_check_ask(const struct cm_check *check, struct cm_check_sink *sink, struc
                                                 .severity = check->severity,
                                                 .state = CM_CHECK_MANUAL,
                                                 .remediation = check->remediation,
+                                                .maps = check->maps_text,
                                                 .message = check->question,
                                                 .subject = { .kind = CM_SV("question") } };
         return sink->put(sink, &result, err);

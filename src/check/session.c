@@ -106,6 +106,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.title = meta->title;
         result.severity = meta->severity;
         result.remediation = meta->remediation;
+        result.maps = meta->maps;
         result.subject.document = document;
         if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
                 result.fingerprint = fingerprint_of(s->arena, &result);

@@ -83,6 +83,7 @@ struct cm_check_result {
         struct cm_check_place place; /* what decided it; of FAIL and UNKNOWN */
         struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
         struct cm_sv remediation;
+        struct cm_sv maps;                    /* rows of frameworks: "FRAMEWORK ROW", one a line */
         struct cm_sv fingerprint;             /* same object, same fault, same text */
         const struct cm_check_waiver *waiver; /* of WAIVED */
         enum cm_check_change change;          /* of FAIL */
