@@ -106,6 +106,8 @@
 #define CM_CHECK_RESULTS_MAX ((size_t)4000000)
 /* Memory of the checker: what one document and its results take; what all checks take. */
 #define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)
+/* What the checker keeps of all documents of a run, to join them: bytes; 1,000,000 objects fit. */
+#define CM_CHECK_JOIN_BYTES_MAX CM_MIB(256)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)

@@ -81,6 +81,7 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
 {
         cm_buf_put_varint(buf, check_index);
         cm_buf_put_varint(buf, (uint64_t)result->state);
+        cm_buf_put_varint(buf, result->subject.document_order);
         cm_buf_put_varint(buf, result->subject.document_number);
         cm_buf_put_varint(buf, result->place.line);
         cm_buf_put_varint(buf, result->place.column);
@@ -98,6 +99,7 @@ int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
         struct cm_check_result result = { 0 };
         uint64_t index = cm_cursor_varint(&c);
         uint64_t state = cm_cursor_varint(&c);
+        result.subject.document_order = (size_t)cm_cursor_varint(&c);
         result.subject.document_number = (size_t)cm_cursor_varint(&c);
         uint64_t line = cm_cursor_varint(&c);
         uint64_t column = cm_cursor_varint(&c);

@@ -11,6 +11,7 @@
  *                                     <-    RESULTS (many at a time)
  *                                     <-    DOCUMENT_DONE (counts, or the error that it met)
  *   END                               ->
+ *                                     <-    RESULTS (of documents together, of questions)
  *                                     <-    TALLY (how often each check had each state)
  *                                     <-    DONE, or FAIL at any time
  */

@@ -30,6 +30,9 @@ static struct first subject_of(struct cm_arena *arena, const char *view, const c
         CM_CHECK_OK(cm_document_read_json(arena, cm_sv_from_cstr(text), &document.root, &err),
                     &err);
         CM_CHECK_OK(cm_document_kubernetes.subjects(arena, &document, &f.sink, &err), &err);
+        struct cm_document_join *join = cm_kubernetes_join.start(arena);
+        CM_CHECK_OK(cm_kubernetes_join.gather(join, &document, &err), &err);
+        CM_CHECK_OK(cm_kubernetes_join.subjects(join, arena, &f.sink, &err), &err);
         return f;
 }
 

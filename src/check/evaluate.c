@@ -128,11 +128,21 @@ struct evaluation {
                 memo; /* of the object: patterns are parameters, the same for all items */
 };
 
+/* Of a document that is a part of a text: where in the whole text. */
+static bool locate(const struct evaluation *e, const struct cm_node *n, struct cm_sv *ret)
+{
+        const struct cm_document *d = e->subject->document;
+        if (!cm_node_locate(d->locator, e->arena, n, ret))
+                return false;
+        if (d->pointer.len > 0)
+                *ret = cm_sv_printf(e->arena, "%.*s%.*s", CM_SV_ARG(d->pointer), CM_SV_ARG(*ret));
+        return true;
+}
+
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
                      struct cm_check_place *ret)
 {
-        if (n == NULL || n->pos.line == 0 ||
-            !cm_node_locate(e->subject->document->locator, e->arena, n, &ret->pointer))
+        if (n == NULL || n->pos.line == 0 || !locate(e, n, &ret->pointer))
                 return false;
         if (!e->subject->document->has_no_lines) {
                 ret->line = n->pos.line;
@@ -165,8 +175,7 @@ static struct cm_check_place place_of(const struct evaluation *e, const struct c
                         return place;
         }
         if (!place_at(e, e->item, &place))
-                cm_node_locate(e->subject->document->locator, e->arena, e->subject->subject,
-                               &place.pointer);
+                locate(e, e->subject->subject, &place.pointer);
         return place;
 }
 
@@ -189,6 +198,7 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
                         .group = e->subject->group,
                         .document = e->subject->document->name,
                         .document_number = e->subject->document->number,
+                        .document_order = e->subject->document->order,
                 },
         };
         if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)

@@ -50,6 +50,7 @@ struct cm_check_subject {
         struct cm_sv group;     /* namespace, stage, project; or "" */
         struct cm_sv document;  /* file name as given, or the source: "docker inspect" */
         size_t document_number; /* of a stream of several, from 0 */
+        size_t document_order;  /* of the document among those of a run, from 1; 0: of none */
 };
 
 struct cm_check_place {
