@@ -15,7 +15,7 @@ const struct cm_check_view cm_view_k8s_cluster = {
         .summary = "a cluster as a whole: which objects of which kinds it has",
         .variables = cluster_variables,
 };
-static const char *const namespace_variables[] = { "namespace", "cluster", NULL };
+static const char *const namespace_variables[] = { "ns", "cluster", NULL };
 const struct cm_check_view cm_view_k8s_namespace = {
         .name = "k8s.namespace",
         .summary = "a namespace of a cluster with what is in it",
