@@ -143,12 +143,12 @@ void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret
                 ret->names[ret->options.variable_count++] = rule->variables[i].name;
 }
 
-size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index)
+size_t cm_check_variable_slot(const struct cm_check_rule *rule)
 {
         size_t slot = CM_CHECK_SLOT_VIEW;
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 slot++;
-        return slot + index;
+        return slot;
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,

@@ -358,7 +358,7 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
 static int set_variables(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
 {
         struct rule_ref *ref = e->ref;
-        size_t slot = cm_check_variable_slot(rule, 0);
+        size_t slot = cm_check_variable_slot(rule);
         if (rule->variable_count > 0 && ref->variables == NULL)
                 ref->variables = CM_NEW_ARRAY(e->set->arena, const struct cm_cel_program *,
                                               rule->variable_count);
