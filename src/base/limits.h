@@ -109,6 +109,8 @@
 /* Fixes of one text: each reads it again, and all are compared with all; and the text's bytes. */
 #define CM_CHECK_FIXES_MAX     ((size_t)2000)
 #define CM_CHECK_FIX_BYTES_MAX CM_MIB(4)
+/* What the checker keeps of all documents of a run, to join them: bytes; 1,000,000 objects fit. */
+#define CM_CHECK_JOIN_BYTES_MAX CM_MIB(256)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)

@@ -15,6 +15,28 @@ struct loader {
         bool is_verified;
 };
 
+/* What results carry: see struct cm_check_result. */
+static struct cm_sv maps_text(struct cm_arena *arena, const struct cm_check *check)
+{
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_MIB(1));
+        for (size_t i = 0; i < check->map_count; i++)
+                for (size_t j = 0; j < check->maps[i].row_count; j++) {
+                        cm_buf_put_sv(&out, check->maps[i].framework);
+                        cm_buf_put_char(&out, ' ');
+                        cm_buf_put_sv(&out, check->maps[i].rows[j]);
+                        cm_buf_put_char(&out, '\n');
+                }
+        return cm_sv_dup(arena, cm_buf_sv(&out));
+}
+
+/* A misspelt member is found when a check is first read. */
+static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
+                struct cm_err *err)
+{
+        return l->is_verified ? 0 : cm_node_only(l->arena, l->source, map, known, err);
+}
+
 static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err *err)
 {
         if (maps == NULL)
@@ -41,6 +63,7 @@ static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err
         }
         l->check->maps = out;
         l->check->map_count = maps->map.count;
+        l->check->maps_text = maps_text(l->arena, l->check);
         return 0;
 }
 
@@ -57,7 +80,7 @@ static int load_params(struct loader *l, const struct cm_node *params, struct cm
                 return cm_node_wrong(l->source, params->pos, err, "'params' must be a mapping");
         for (size_t i = 0; i < params->map.count; i++) {
                 const struct cm_node_member *m = &params->map.members[i];
-                int r = cm_node_only(l->arena, l->source, m->value, known, err);
+                int r = only(l, m->value, known, err);
                 if (r < 0)
                         return r;
                 const struct cm_node *value = cm_node_get(m->value, "default");
@@ -121,12 +144,12 @@ void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret
                 ret->names[ret->options.variable_count++] = rule->variables[i].name;
 }
 
-size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index)
+size_t cm_check_variable_slot(const struct cm_check_rule *rule)
 {
         size_t slot = CM_CHECK_SLOT_VIEW;
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 slot++;
-        return slot + index;
+        return slot;
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
@@ -222,7 +245,7 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
 {
         static const char *const known[] = { "on",    "when",  "each",   "expect", "message",
                                              "since", "until", "reason", "fix",    NULL };
-        int r = cm_node_only(l->arena, l->source, n, known, err);
+        int r = only(l, n, known, err);
         rule->pos = n->pos;
         rule->variables = l->check->variables;
         rule->variable_count = l->check->variable_count;
@@ -359,7 +382,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
                                              "evidence",   "variables", NULL };
         struct cm_check check = { .source = source };
         struct loader l = { arena, source, &check, is_verified };
-        int r = cm_node_only(l.arena, l.source, root, known, err);
+        int r = only(&l, root, known, err);
         if (r == 0)
                 r = load_head(&l, root, err);
         if (r == 0)

@@ -2,25 +2,10 @@
 /* Unit tests of check/document_docker.h: the daemon's configuration, and what objects know of others. */
 #include "check/document_docker.h"
 #include "codec/node_json.h"
+#include "tests/first_subject.h"
 #include "tests/harness.h"
 
 extern const struct cm_document_kind cm_document_docker;
-
-struct first {
-        struct cm_subject_sink sink;
-        const char *view;
-        struct cm_subject subject;
-        size_t count;
-};
-
-static int keep_first(struct cm_subject_sink *sink, const struct cm_subject *s, struct cm_err *err)
-{
-        struct first *f = (struct first *)(void *)sink;
-        (void)err;
-        if (strcmp(s->view->name, f->view) == 0 && f->count++ == 0)
-                f->subject = *s;
-        return 0;
-}
 
 static struct first subject_of(struct cm_arena *arena, const char *view, const char *text)
 {

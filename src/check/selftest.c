@@ -149,6 +149,8 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
                 r = malformed(t, test, "needs 'given' or 'text'", err);
         }
         if (r == 0)
+                r = cm_check_joined(&set.provider, t->arena, &out.sink, &counts, err);
+        if (r == 0)
                 compare(t, test, want, out.has_result ? &out.result : NULL);
         if (r == 0 && settings.with_fixes)
                 try_fix(t, test, &set.provider, &fixes, name);

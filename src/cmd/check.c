@@ -22,7 +22,7 @@ static const char *const severity_choices[] = { "negligible", "low",      "mediu
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        CM_OPTS_REPORT("table, json, sarif, junit or markdown"),
+        CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',
@@ -36,22 +36,14 @@ static const struct cm_opt options[] = {
           .arg = "ID,...",
           .help = "only these checks; repeatable" },
         { .name = "optional", .help = "matters of style too", .in_config = true },
-        { .name = "checks",
-          .kind = CM_OPT_LIST,
-          .arg = "FILE",
-          .help = "check file of your own, beside the built-in ones; repeatable",
-          .in_config = true },
+        CM_OPT_CHECKS,
         { .name = "policy",
           .kind = CM_OPT_LIST,
           .arg = "FILE",
           .help = "only ValidatingAdmissionPolicy objects of a file, with bindings and "
                   "parameters; repeatable",
           .in_config = true },
-        { .name = "k8s-version",
-          .kind = CM_OPT_VALUE,
-          .arg = "1.NN",
-          .help = "Kubernetes version to judge for (default: the newest)",
-          .in_config = true },
+        CM_OPT_K8S_VERSION,
         { .name = "severity",
           .kind = CM_OPT_VALUE,
           .arg = "WORD",
@@ -78,6 +70,16 @@ static const struct cm_opt options[] = {
           .help = "print a patch of what can be mended, instead of a report",
           .heading = "Fixes" },
         { .name = "write", .help = "mend the files, then check them again" },
+        { .name = "min-coverage",
+          .kind = CM_OPT_VALUE,
+          .arg = "PERCENT",
+          .help = "exit 3 when less of what applies could be decided",
+          .in_config = true },
+        { .name = "max-unknown",
+          .kind = CM_OPT_VALUE,
+          .arg = "N",
+          .help = "exit 3 only when more than N results are unknown",
+          .in_config = true },
         CM_OPTS_HISTORY,
         { .name = "save",
           .kind = CM_OPT_VALUE,
@@ -126,17 +128,49 @@ static bool write_report(void *ctx, const char *name, bool to_terminal, struct c
         return true;
 }
 
-static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome)
+/* How much may stay undecided: --min-coverage and --max-unknown, which --allow-incomplete lifts not. */
+struct thresholds {
+        uint64_t coverage_percent_min;
+        uint64_t unknown_max;
+        bool has_unknown_max;
+};
+
+static int read_thresholds(const struct cm_args *args, struct thresholds *ret, struct cm_err *err)
+{
+        *ret = (struct thresholds){ .coverage_percent_min = 0 };
+        int r = 0;
+        if (cm_args_get(args, "min-coverage") != NULL)
+                r = cm_args_number(args, "min-coverage", 0, 100, &ret->coverage_percent_min, err);
+        ret->has_unknown_max = cm_args_get(args, "max-unknown") != NULL;
+        if (r == 0 && ret->has_unknown_max)
+                r = cm_args_number(args, "max-unknown", 0, UINT32_MAX, &ret->unknown_max, err);
+        return r;
+}
+
+static bool is_incomplete(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                          const struct thresholds *limits)
+{
+        const struct cm_check_totals t = cm_check_totals_of(outcome);
+        const uint64_t unknown = t.by_state[CM_CHECK_UNKNOWN];
+        if (t.coverage_permille < limits->coverage_percent_min * 10)
+                return true;
+        if (limits->has_unknown_max && unknown > limits->unknown_max)
+                return true;
+        bool nothing = outcome->documents == 0;
+        return (nothing || (unknown > 0 && !limits->has_unknown_max)) &&
+               !cm_args_flag(args, "allow-incomplete");
+}
+
+static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                       const struct thresholds *limits)
 {
         enum cm_severity fail_on = CM_SEVERITY_NEGLIGIBLE;
         cm_policy_severity(args, "fail-on", &fail_on);
-        uint64_t unknown = 0;
         for (size_t i = 0; i < outcome->tally_count; i++) {
                 const struct cm_check_tally *t = &outcome->tallies[i];
                 if (!outcome->has_baseline && t->severity >= fail_on &&
                     t->counts[CM_CHECK_FAIL] > 0)
                         return 1;
-                unknown += t->counts[CM_CHECK_UNKNOWN];
         }
         /* Against a baseline only what is new counts. */
         for (size_t i = 0; i < outcome->result_count && outcome->has_baseline; i++)
@@ -147,10 +181,7 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
         for (size_t i = 0; i < outcome->unread_count; i++)
                 if (outcome->unread[i].code != CM_E_OK)
                         return cm_err_exit_status(outcome->unread[i].code);
-        bool nothing = outcome->documents == 0;
-        return (unknown > 0 || nothing) && !cm_args_flag(args, "allow-incomplete")
-                       ? cm_err_exit_status(CM_E_INCOMPLETE)
-                       : 0;
+        return is_incomplete(args, outcome, limits) ? cm_err_exit_status(CM_E_INCOMPLETE) : 0;
 }
 
 static int check_run(const struct cm_args *args)
@@ -169,13 +200,16 @@ static int check_run(const struct cm_args *args)
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit, markdown",
+                                   "junit, markdown, html, oscal, ocsf, policyreport",
                                    format));
                 return cm_command_fail(&err);
         }
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        int r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
+        struct thresholds limits;
+        int r = read_thresholds(args, &limits, &err);
+        if (r == 0)
+                r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
         if (r == 0)
                 r = make_job(args, &job, &err);
         if (r == 0 && job.with_fixes)
@@ -201,11 +235,12 @@ static int check_run(const struct cm_args *args)
         if (r < 0)
                 return cm_command_fail(&err);
         if (job.with_fixes)
-                return exit_status(args, &outcome); /* the patch is all that is printed */
+                return exit_status(args, &outcome, &limits); /* the patch is all that is printed */
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
                 .severity = CM_SEVERITY_UNKNOWN,
+                .now_s = job.now_s,
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
@@ -213,7 +248,7 @@ static int check_run(const struct cm_args *args)
         const struct cm_report_writer writer = { write_report, &report };
         if (cm_report_output(args, format, &writer, &err) < 0)
                 return cm_command_fail(&err);
-        return exit_status(args, &outcome);
+        return exit_status(args, &outcome, &limits);
 }
 
 extern const struct cm_cmd cm_cmd_check;

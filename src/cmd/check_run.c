@@ -157,11 +157,15 @@ static int give_targets(const struct cm_args *args, struct cm_arena *arena,
         return r;
 }
 
-/* Within a document: in its order, the worst first at one object. */
+/* By document, those of none last; in it in its order, the worst first at one object. */
 static int result_order(const void *a, const void *b)
 {
         const struct cm_check_result *x = a;
         const struct cm_check_result *y = b;
+        size_t x_order = x->subject.document_order - 1;
+        size_t y_order = y->subject.document_order - 1;
+        if (x_order != y_order)
+                return x_order < y_order ? -1 : 1;
         if (x->subject.document_number != y->subject.document_number)
                 return x->subject.document_number < y->subject.document_number ? -1 : 1;
         int c = cm_sv_cmp(x->subject.group, y->subject.group);
@@ -183,15 +187,9 @@ static int result_order(const void *a, const void *b)
 
 static void sort_results(struct cm_check_outcome *outcome)
 {
-        struct cm_check_result *results = outcome->results;
-        for (size_t from = 0; from < outcome->result_count;) {
-                size_t to = from;
-                while (to < outcome->result_count &&
-                       results[to].subject.document.ptr == results[from].subject.document.ptr)
-                        to++;
-                qsort(results + from, to - from, sizeof(*results), result_order);
-                from = to;
-        }
+        if (outcome->result_count > 0)
+                qsort(outcome->results, outcome->result_count, sizeof(*outcome->results),
+                      result_order);
 }
 
 int cm_check_run_waivers(const struct cm_args *args, struct cm_check_waiver **ret,

@@ -6,6 +6,22 @@
 #include "check/check_protocol.h"
 #include "cmd/command.h"
 
+/* Options of commands that judge documents. */
+/* clang-format off */
+#define CM_OPT_CHECKS \
+        { .name = "checks", \
+          .kind = CM_OPT_LIST, \
+          .arg = "FILE", \
+          .help = "check file of your own, beside the built-in ones; repeatable", \
+          .in_config = true }
+#define CM_OPT_K8S_VERSION \
+        { .name = "k8s-version", \
+          .kind = CM_OPT_VALUE, \
+          .arg = "1.NN", \
+          .help = "Kubernetes version to judge for (default: the newest)", \
+          .in_config = true }
+/* clang-format on */
+
 /* A document as it was judged. */
 struct cm_check_kept {
         struct cm_sv name; /* as the source names it */

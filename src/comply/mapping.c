@@ -53,6 +53,8 @@ static int look(const struct cm_check *check, const struct cm_example *e, bool v
                              : cm_check_text(&alone.provider, arena, e->name,
                                              violating ? e->violating_text : e->satisfying_text,
                                              &ret->sink, &counts, err);
+        if (r == 0)
+                r = cm_check_joined(&alone.provider, arena, &ret->sink, &counts, err);
         if (r == 0 && counts.documents == 0)
                 r = CM_RAISE(err, CM_E_MALFORMED, "no kind of document that checks know");
         return r < 0 ? cm_err_context(err, "example %zu of topic '%.*s'", e->number,

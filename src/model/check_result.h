@@ -50,6 +50,7 @@ struct cm_check_subject {
         struct cm_sv group;     /* namespace, stage, project; or "" */
         struct cm_sv document;  /* file name as given, or the source: "docker inspect" */
         size_t document_number; /* of a stream of several, from 0 */
+        size_t document_order;  /* of the document among those of a run, from 1; 0: of none */
 };
 
 struct cm_check_place {
@@ -85,6 +86,7 @@ struct cm_check_result {
         struct cm_check_place place; /* what decided it; of FAIL and UNKNOWN */
         struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
         struct cm_sv remediation;
+        struct cm_sv maps;                    /* rows of frameworks: "FRAMEWORK ROW", one a line */
         struct cm_sv fingerprint;             /* same object, same fault, same text */
         const struct cm_check_waiver *waiver; /* of WAIVED */
         enum cm_check_change change;          /* of FAIL */

@@ -75,6 +75,10 @@ static void put_summary(struct cm_json_writer *w, const struct cm_check_report *
                           (int64_t)t.failed_by_severity[i]);
         cm_jw_close(w, '}');
         cm_jw_decimal(w, "coverage", t.coverage_permille / 1000.0, 3);
+        if (report->profile.len > 0) {
+                cm_jw_decimal(w, "score", t.score_permille / 1000.0, 3);
+                cm_jw_cstr(w, "score_formula", CM_CHECK_SCORE_FORMULA);
+        }
         cm_jw_close(w, '}');
 }
 

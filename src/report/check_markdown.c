@@ -37,6 +37,9 @@ static void markdown_write(struct cm_buf *out, const struct cm_check_report *rep
         for (size_t i = 0; i < CM_CHECK_STATE_COUNT; i++)
                 cm_buf_printf(out, "%llu | ", (unsigned long long)t.by_state[i]);
         cm_buf_printf(out, "%u.%u %% |\n", t.coverage_permille / 10, t.coverage_permille % 10);
+        if (report->profile.len > 0)
+                cm_buf_printf(out, "\nScore: %u.%u %% (" CM_CHECK_SCORE_FORMULA ").\n",
+                              t.score_permille / 10, t.score_permille % 10);
         for (size_t i = 0; i < o->result_count; i++) {
                 const struct cm_check_result *r = &o->results[i];
                 if (r->severity < report->severity && r->state != CM_CHECK_UNKNOWN)
