@@ -186,6 +186,7 @@ static int join_documents(struct checker *c, struct cm_err *err)
                 return 0;
         cm_note_set(c->notes, 0, CM_SV("document"), CM_SV("all documents together"));
         cm_arena_reset(c->scratch);
+        c->fixes = (struct cm_check_fixes){ .arena = c->scratch };
         return cm_check_joined(provider, c->scratch, &c->sink, &counts, err);
 }
 

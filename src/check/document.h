@@ -12,6 +12,7 @@
 #include "codec/node_yaml.h"
 
 struct cm_document_kind;
+struct cm_text_edit;
 
 struct cm_document {
         struct cm_sv name; /* file name as given */
@@ -53,6 +54,9 @@ struct cm_document_kind {
         bool has_no_lines; /* the program makes such documents: nobody has the text */
         /* Is a document of this name one that people write, so that it can be fixed? NULL: none is. */
         bool (*is_source)(struct cm_sv name);
+        /* Makes changes in its text, all or none, when it is neither YAML nor JSON. Or NULL. */
+        int (*edit)(struct cm_arena *arena, struct cm_sv text, const struct cm_text_edit *edits,
+                    size_t count, struct cm_sv *ret, struct cm_err *err);
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */

@@ -12,30 +12,48 @@
 
 enum cm_check_fix_verb {
         CM_CHECK_FIX_SET,
-        CM_CHECK_FIX_ADD,   /* to a list, which is made when it is missing */
-        CM_CHECK_FIX_REMOVE /* what is not there needs no removal */
+        CM_CHECK_FIX_ADD,    /* to a list, which is made when it is missing */
+        CM_CHECK_FIX_INSERT, /* before an item; of texts with a syntax of their own */
+        CM_CHECK_FIX_REMOVE  /* what is not there needs no removal */
 };
 
 /* One step of a rule's fix. Expressions; "" is not there. */
 struct cm_check_fix_step {
         enum cm_check_fix_verb verb;
-        struct cm_sv pointer;
-        struct cm_sv at; /* "place": what failed; else gives a map or list of the document */
+        struct cm_sv pointer; /* "*" is every item or member */
+        struct cm_sv at;      /* "place": what failed; else gives a map or list of the document */
+        struct cm_sv at_name; /* "LIST as NAME": the step is made at every item of it */
         struct cm_sv when;
+        struct cm_sv where; /* about each place */
         struct cm_sv value;
 };
+
+/* What the expressions of a step see beside what the rule sees. */
+enum cm_check_fix_slot {
+        CM_CHECK_FIX_SLOT_AT,    /* the item of `at` */
+        CM_CHECK_FIX_SLOT_IT,    /* what is at the place; `where` and `value` */
+        CM_CHECK_FIX_SLOT_INDEX, /* its number, or key, where the pointer says "*" */
+        CM_CHECK_FIX_SLOTS
+};
+/* Behind the rule's own slots. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
+CM_MUST_CHECK int cm_check_fix_compile(struct cm_arena *arena, const struct cm_check_rule *rule,
+                                       const struct cm_check_fix_step *step, struct cm_sv text,
+                                       bool is_verified, size_t *ret_first_slot,
+                                       const struct cm_cel_program **ret, struct cm_err *err);
 
 /* Reads a rule's `fix`. Errors: CM_E_MALFORMED with the place, also of expressions. */
 CM_MUST_CHECK int cm_check_fix_load(struct cm_arena *arena, struct cm_sv source,
                                     const struct cm_node *fix, bool is_verified,
                                     struct cm_check_rule *rule, struct cm_err *err);
+/* Are documents with this view texts that people write? Others are not fixed. */
+bool cm_check_fix_is_possible(const struct cm_check_view *view);
 
 /* What mends one failure. */
 struct cm_check_edits {
         const struct cm_text_edit *items;
         size_t count;
         struct cm_sv problem; /* why there are none although the rule has a fix, or "" */
-        enum cm_node_yaml_schema schema;
+        const struct cm_document_kind *kind;
 };
 
 /* The failure of a rule. */

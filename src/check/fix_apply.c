@@ -1,36 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All fixes of one text, see fix.h. First what sets and adds, a fix whole or not at all; then what
- * removes, from the back, because the numbers of later items change with it.
+ * removes, from the back, because the numbers of later items change with it. In a text with a syntax of
+ * its own everything is made at once, by its kind of document.
  */
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "check/fix.h"
 #include "codec/pointer.h"
-
-/* The tree with its texts: what it was made from ends with its subject. */
-static const struct cm_node *keep(struct cm_arena *arena, const struct cm_node *n)
-{
-        if (n == NULL)
-                return NULL;
-        struct cm_node *copy = CM_NEW(arena, struct cm_node);
-        if (n->type == CM_NODE_MAP) {
-                copy = cm_node_new_map(arena, n->pos);
-                for (size_t i = 0; i < n->map.count; i++)
-                        cm_node_put(arena, copy, cm_sv_dup(arena, n->map.members[i].key), n->pos,
-                                    keep(arena, n->map.members[i].value));
-        } else if (n->type == CM_NODE_LIST) {
-                copy = cm_node_new_list(arena, n->pos);
-                for (size_t i = 0; i < n->list.count; i++)
-                        cm_node_add(arena, copy, keep(arena, n->list.items[i]));
-        } else {
-                *copy = *n;
-                if (n->type == CM_NODE_STRING)
-                        copy->text = cm_sv_dup(arena, n->text);
-        }
-        return copy;
-}
 
 void cm_check_fixes_add(struct cm_check_fixes *fixes, const struct cm_check_result *result)
 {
@@ -44,9 +22,9 @@ void cm_check_fixes_add(struct cm_check_fixes *fixes, const struct cm_check_resu
                 CM_NEW_ARRAY(fixes->arena, struct cm_text_edit, fix->edits.count);
         for (size_t i = 0; i < fix->edits.count; i++) {
                 const struct cm_text_edit *e = &result->edits->items[i];
-                copy[i].document = e->document;
+                copy[i] = *e;
                 copy[i].pointer = cm_sv_dup(fixes->arena, e->pointer);
-                copy[i].value = keep(fixes->arena, e->value);
+                copy[i].value = e->value == NULL ? NULL : cm_node_dup(fixes->arena, e->value);
         }
         fix->edits.items = copy;
 }
@@ -67,14 +45,22 @@ static bool is_within(struct cm_sv inner, struct cm_sv outer)
 static bool is_equal(const struct cm_text_edit *a, const struct cm_text_edit *b)
 {
         return a->document == b->document && cm_sv_eq(a->pointer, b->pointer) &&
-               (a->value == NULL) == (b->value == NULL) &&
+               a->inserts == b->inserts && (a->value == NULL) == (b->value == NULL) &&
                (a->value == NULL || cm_node_is_same(a->value, b->value));
 }
 
 static bool contradict(const struct cm_text_edit *a, const struct cm_text_edit *b)
 {
-        if (a->document != b->document || is_equal(a, b))
+        if (a->document != b->document || is_equal(a, b) || (a->value == NULL && b->value == NULL))
                 return false;
+        if (a->inserts && b->inserts)
+                return false;
+        /* What is put before a place leaves alone what is there, unless that goes. */
+        const struct cm_text_edit *put = a->inserts ? a : b;
+        const struct cm_text_edit *other = a->inserts ? b : a;
+        if (put->inserts)
+                return is_within(put->pointer, other->pointer) ||
+                       (other->value == NULL && cm_sv_eq(put->pointer, other->pointer));
         if (cm_sv_eq(a->pointer, b->pointer))
                 return !cm_sv_has_suffix(a->pointer, CM_SV("/-"));
         return is_within(a->pointer, b->pointer) || is_within(b->pointer, a->pointer);
@@ -120,21 +106,17 @@ static bool is_made(const struct cm_check_fixes *fixes, size_t before,
         return false;
 }
 
-static bool removes(const struct cm_check_fix *fix)
-{
-        return fix->edits.count > 0 && fix->edits.items[0].value == NULL;
-}
-
 static struct cm_sv put_all(struct cm_check_fixes *fixes, size_t number, struct cm_sv text)
 {
         struct cm_check_fix *fix = &fixes->items.items[number];
         struct cm_sv before = text;
         for (size_t i = 0; i < fix->edits.count; i++) {
                 struct cm_err err = CM_ERR_INIT;
-                if (is_made(fixes, number, &fix->edits.items[i]))
+                const struct cm_text_edit *edit = &fix->edits.items[i];
+                if (edit->value == NULL || is_made(fixes, number, edit))
                         continue;
-                if (cm_text_edit(fixes->arena, text, fix->edits.schema, &fix->edits.items[i], &text,
-                                 &err) < 0) {
+                if (cm_text_edit(fixes->arena, text, fix->edits.kind->schema, &fix->edits.items[i],
+                                 &text, &err) < 0) {
                         refuse(fixes, fix, cm_sv_from_cstr(err.text));
                         return before;
                 }
@@ -147,7 +129,7 @@ struct removal {
         struct cm_check_fix *fix;
 };
 
-/* Later documents and places first; numbers in pointers by value. */
+/* Later documents and places first, what is within one before it; numbers in pointers by value. */
 static int from_the_back(const void *a, const void *b)
 {
         const struct removal *x = a;
@@ -165,7 +147,9 @@ static int from_the_back(const void *a, const void *b)
                 if (c != 0)
                         return -c;
         }
-        return 0;
+        size_t x_len = x->edit->pointer.len;
+        size_t y_len = y->edit->pointer.len;
+        return x_len == y_len ? 0 : x_len > y_len ? -1 : 1;
 }
 
 static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
@@ -173,8 +157,9 @@ static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
         CM_VEC(struct removal) removals = { 0 };
         for (size_t i = 0; i < fixes->items.count; i++) {
                 struct cm_check_fix *fix = &fixes->items.items[i];
-                for (size_t j = 0; j < fix->edits.count && removes(fix) && !fix->is_refused; j++)
-                        if (!is_made(fixes, i, &fix->edits.items[j]))
+                for (size_t j = 0; j < fix->edits.count && !fix->is_refused; j++)
+                        if (fix->edits.items[j].value == NULL &&
+                            !is_made(fixes, i, &fix->edits.items[j]))
                                 *CM_VEC_PUSH(fixes->arena, &removals) =
                                         (struct removal){ &fix->edits.items[j], fix };
         }
@@ -183,11 +168,35 @@ static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
         for (size_t i = 0; i < removals.count; i++) {
                 struct removal *x = &removals.items[i];
                 struct cm_err err = CM_ERR_INIT;
-                if (cm_text_edit(fixes->arena, text, x->fix->edits.schema, x->edit, &text, &err) <
-                    0)
+                if (cm_text_edit(fixes->arena, text, x->fix->edits.kind->schema, x->edit, &text,
+                                 &err) < 0)
                         refuse(fixes, x->fix, cm_sv_from_cstr(err.text));
         }
         return text;
+}
+
+/* In a text with a syntax of its own: of fixes that cannot be made together the later is refused. */
+static struct cm_sv edit_all(struct cm_check_fixes *fixes, struct cm_sv text)
+{
+        CM_VEC(struct cm_text_edit) edits = { 0 };
+        struct cm_sv changed = text;
+        for (size_t i = 0; i < fixes->items.count; i++) {
+                struct cm_check_fix *fix = &fixes->items.items[i];
+                struct cm_err err = CM_ERR_INIT;
+                size_t before = edits.count;
+                if (fix->is_refused)
+                        continue;
+                for (size_t j = 0; j < fix->edits.count; j++)
+                        if (!is_made(fixes, i, &fix->edits.items[j]))
+                                *CM_VEC_PUSH(fixes->arena, &edits) = fix->edits.items[j];
+                if (edits.count > before &&
+                    fix->edits.kind->edit(fixes->arena, text, edits.items, edits.count, &changed,
+                                          &err) < 0) {
+                        refuse(fixes, fix, cm_sv_from_cstr(err.text));
+                        edits.count = before;
+                }
+        }
+        return changed;
 }
 
 size_t cm_check_fixes_apply(struct cm_check_fixes *fixes, struct cm_sv text, struct cm_sv *ret)
@@ -204,10 +213,13 @@ size_t cm_check_fixes_apply(struct cm_check_fixes *fixes, struct cm_sv text, str
                 if (fixes->items.items[i].edits.problem.len > 0)
                         refuse(fixes, &fixes->items.items[i], fixes->items.items[i].edits.problem);
         refuse_contradicting(fixes);
+        const struct cm_document_kind *kind =
+                fixes->items.count == 0 ? NULL : fixes->items.items[0].edits.kind;
+        bool has_syntax = kind != NULL && kind->edit != NULL;
         for (size_t i = 0; i < fixes->items.count; i++)
-                if (!removes(&fixes->items.items[i]) && !fixes->items.items[i].is_refused)
+                if (!has_syntax && !fixes->items.items[i].is_refused)
                         text = put_all(fixes, i, text);
-        *ret = remove_all(fixes, text);
+        *ret = has_syntax ? edit_all(fixes, text) : remove_all(fixes, text);
         for (size_t i = 0; i < fixes->items.count; i++)
                 made += fixes->items.items[i].is_refused ? 0 : 1;
         return made;

@@ -56,10 +56,14 @@ static bool check_again(struct cm_check_provider *provider, struct cm_check_fixe
         struct counting_sink s = { .sink = { count_failures }, .arena = fixes->arena };
         struct cm_check_counts counts = { 0 };
         struct cm_err err = CM_ERR_INIT;
+        /* These two runs are no documents of their own to what documents are together. */
+        struct cm_check_joins *joins = provider->joins;
+        provider->joins = NULL;
         int r = cm_check_text(provider, fixes->arena, name, before, &s.sink, &counts, &err);
         s.is_after = true;
         if (r == 0)
                 r = cm_check_text(provider, fixes->arena, name, after, &s.sink, &counts, &err);
+        provider->joins = joins;
         if (r < 0)
                 return false;
         for (size_t i = 0; i < fixes->items.count; i++)

@@ -3,6 +3,7 @@
 #include "check/lint.h"
 
 #include "base/vec.h"
+#include "check/fix.h"
 
 enum {
         TITLE_BYTES_MAX = 80
@@ -96,7 +97,7 @@ static void lint_fix(struct lint *l)
 {
         for (size_t i = 0; i < l->check->rule_count; i++) {
                 const struct cm_check_rule *rule = &l->check->rules[i];
-                bool seen = rule->fix_count == 0;
+                bool seen = rule->fix_count == 0 || !cm_check_fix_is_possible(rule->view);
                 for (size_t j = 0; j < cm_node_count(l->check->tests) && !seen; j++) {
                         const struct cm_node *test = cm_node_at(l->check->tests, j);
                         seen = cm_node_bool(cm_node_get(test, "fixed"), false) &&

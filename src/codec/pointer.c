@@ -2,6 +2,8 @@
 /* See pointer.h. */
 #include "codec/pointer.h"
 
+#include "base/limits.h"
+
 static struct cm_sv unescape(struct cm_arena *arena, struct cm_sv token)
 {
         char *out = cm_arena_alloc(arena, token.len + 1, 1);
@@ -39,4 +41,40 @@ size_t cm_pointer_child(const struct cm_node *n, struct cm_sv token)
         if (count == 0 || cm_parse_u64(token, 0, count - 1, &index, &ignored) < 0)
                 return count;
         return (size_t)index;
+}
+
+const struct cm_node *cm_pointer_get(struct cm_arena *arena, const struct cm_node *root,
+                                     struct cm_sv pointer)
+{
+        struct cm_sv token;
+        while (root != NULL && cm_pointer_next(arena, &pointer, &token)) {
+                size_t number = cm_pointer_child(root, token);
+                if (number >= cm_node_count(root))
+                        return NULL;
+                root = root->type == CM_NODE_MAP ? root->map.members[number].value
+                                                 : root->list.items[number];
+        }
+        return root;
+}
+
+void cm_pointer_put(struct cm_buf *out, struct cm_sv token)
+{
+        cm_buf_put_char(out, '/');
+        for (size_t i = 0; i < token.len; i++) {
+                if (token.ptr[i] == '~')
+                        cm_buf_put_str(out, "~0");
+                else if (token.ptr[i] == '/')
+                        cm_buf_put_str(out, "~1");
+                else
+                        cm_buf_put_char(out, token.ptr[i]);
+        }
+}
+
+struct cm_sv cm_pointer_join(struct cm_arena *arena, struct cm_sv pointer, struct cm_sv token)
+{
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&buf, CM_NODE_BYTES_MAX);
+        cm_buf_put_sv(&buf, pointer);
+        cm_pointer_put(&buf, token);
+        return cm_sv_dup(arena, cm_buf_sv(&buf));
 }

@@ -17,6 +17,7 @@ struct cm_text_edit {
         size_t document;             /* of the stream, from 0 */
         struct cm_sv pointer;        /* RFC 6901; "-" is behind the last item */
         const struct cm_node *value; /* NULL: what is there is left out */
+        bool inserts;                /* before what is there; only codec/dockerfile_edit.h */
 };
 
 /*
