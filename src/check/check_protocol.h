@@ -43,6 +43,7 @@ struct cm_check_job {
         bool only_policies;   /* of checks only those that --policy files were made into */
         bool with_fixes;      /* a FIXED for each document that fixes change, or cannot */
         bool with_passed;     /* results that pass or do not apply too, not only their number */
+        struct cm_sv waivers; /* text of a file: what they cover is not fixed; or "" */
         struct cm_sv profile; /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */
         size_t wanted_count;

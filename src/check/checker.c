@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "check/check_protocol.h"
+#include "check/check_waiver.h"
 #include "check/fix_document.h"
 #include "check/library.h"
 #include "ipc/fail.h"
@@ -39,8 +40,10 @@ struct checker {
         size_t last_sent;             /* the index that was asked for last */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
-        struct cm_check_fixes fixes; /* of one document */
-        bool is_closed;              /* the library: no more check files */
+        struct cm_check_fixes fixes;     /* of one document */
+        struct cm_check_waiver *waivers; /* what they cover is not fixed */
+        size_t waiver_count;
+        bool is_closed; /* the library: no more check files */
         struct cm_buf out;
         struct cm_buf checks; /* announcements that were not sent yet */
         struct cm_buf batch;  /* results that were not sent yet */
@@ -114,7 +117,9 @@ static int put_result(struct cm_check_sink *sink, const struct cm_check_result *
         struct checker *c = (struct checker *)(void *)sink;
         uint64_t index = announce(c, result);
         c->tallies.items[index].counts[result->state]++;
-        cm_check_fixes_add(&c->fixes, result);
+        if (result->edits != NULL &&
+            !cm_check_waivers_cover(c->fixes.arena, c->waivers, c->waiver_count, result))
+                cm_check_fixes_add(&c->fixes, result);
         bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
         if (is_quiet && !c->with_passed)
                 return 0;
@@ -207,6 +212,11 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.settings.with_fixes = job.with_fixes;
         c->with_passed = job.with_passed;
         c->options.profile = job.profile;
+        if (job.waivers.len > 0)
+                r = cm_check_waivers_parse(c->arena, job.waivers, job.now_s, &c->waivers,
+                                           &c->waiver_count, err);
+        if (r < 0)
+                return r;
         return cm_check_library_new(c->arena, &c->options, &c->library, err);
 }
 

@@ -82,6 +82,8 @@ struct cm_check_fixes {
 };
 /* Copies a result's edits, when it has some. */
 void cm_check_fixes_add(struct cm_check_fixes *fixes, const struct cm_check_result *result);
+/* What is said already is not said again. */
+void cm_check_fixes_note(struct cm_check_fixes *fixes, struct cm_sv note);
 /*
  * Makes all edits in a text. Of those that contradict each other none is made.
  * Returns: how many fixes were made. *ret: the new text, or `text` itself.

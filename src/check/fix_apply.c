@@ -29,11 +29,19 @@ void cm_check_fixes_add(struct cm_check_fixes *fixes, const struct cm_check_resu
         fix->edits.items = copy;
 }
 
+void cm_check_fixes_note(struct cm_check_fixes *fixes, struct cm_sv note)
+{
+        for (size_t i = 0; i < fixes->notes.count; i++)
+                if (cm_sv_eq(fixes->notes.items[i], note))
+                        return; /* of another failure at the same place */
+        *CM_VEC_PUSH(fixes->arena, &fixes->notes) = note;
+}
+
 static void refuse(struct cm_check_fixes *fixes, struct cm_check_fix *fix, struct cm_sv why)
 {
         fix->is_refused = true;
-        *CM_VEC_PUSH(fixes->arena, &fixes->notes) = cm_sv_printf(
-                fixes->arena, "%.*s: not fixed: %.*s", CM_SV_ARG(fix->check), CM_SV_ARG(why));
+        cm_check_fixes_note(fixes, cm_sv_printf(fixes->arena, "%.*s: not fixed: %.*s",
+                                                CM_SV_ARG(fix->check), CM_SV_ARG(why)));
 }
 
 static bool is_within(struct cm_sv inner, struct cm_sv outer)
@@ -55,12 +63,11 @@ static bool contradict(const struct cm_text_edit *a, const struct cm_text_edit *
                 return false;
         if (a->inserts && b->inserts)
                 return false;
-        /* What is put before a place leaves alone what is there, unless that goes. */
+        /* What is put before a place leaves alone what is there. */
         const struct cm_text_edit *put = a->inserts ? a : b;
         const struct cm_text_edit *other = a->inserts ? b : a;
         if (put->inserts)
-                return is_within(put->pointer, other->pointer) ||
-                       (other->value == NULL && cm_sv_eq(put->pointer, other->pointer));
+                return is_within(put->pointer, other->pointer);
         if (cm_sv_eq(a->pointer, b->pointer))
                 return !cm_sv_has_suffix(a->pointer, CM_SV("/-"));
         return is_within(a->pointer, b->pointer) || is_within(b->pointer, a->pointer);
@@ -84,11 +91,12 @@ static void refuse_contradicting(struct cm_check_fixes *fixes)
                         if (!fixes_contradict(a, b))
                                 continue;
                         a->is_refused = b->is_refused = true;
-                        *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
+                        cm_check_fixes_note(
+                                fixes,
                                 cm_sv_printf(fixes->arena,
                                              "%.*s and %.*s: not fixed: their fixes contradict "
                                              "each other",
-                                             CM_SV_ARG(a->check), CM_SV_ARG(b->check));
+                                             CM_SV_ARG(a->check), CM_SV_ARG(b->check)));
                 }
         }
 }
@@ -204,9 +212,9 @@ size_t cm_check_fixes_apply(struct cm_check_fixes *fixes, struct cm_sv text, str
         *ret = text;
         size_t made = 0;
         if (fixes->items.count > CM_CHECK_FIXES_MAX || text.len > CM_CHECK_FIX_BYTES_MAX) {
-                *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
-                        CM_SV("not fixed: more failures than check_fixes_max, or more bytes than "
-                              "check_fix_bytes_max");
+                cm_check_fixes_note(fixes,
+                                    CM_SV("not fixed: more failures than check_fixes_max, or "
+                                          "more bytes than check_fix_bytes_max"));
                 return 0;
         }
         for (size_t i = 0; i < fixes->items.count; i++)

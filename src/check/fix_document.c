@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "codec/diff.h"
+#include "codec/json_patch.h"
 
 /* How often each check fails on a text. */
 struct tally {
@@ -45,8 +46,8 @@ static int count_failures(struct cm_check_sink *sink, const struct cm_check_resu
 
 static void note(struct cm_check_fixes *fixes, const struct tally *t, const char *what)
 {
-        *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
-                cm_sv_printf(fixes->arena, "%.*s: %s", CM_SV_ARG(t->check), what);
+        cm_check_fixes_note(fixes,
+                            cm_sv_printf(fixes->arena, "%.*s: %s", CM_SV_ARG(t->check), what));
 }
 
 /* False: the new text cannot even be checked. */
@@ -79,6 +80,34 @@ static bool check_again(struct cm_check_provider *provider, struct cm_check_fixe
         return true;
 }
 
+/* What changed in each document of the text. */
+static void put_patches(struct cm_check_fixes *fixes, struct cm_sv before, struct cm_sv after,
+                        struct cm_check_fixed *ret)
+{
+        const struct cm_document_kind *kind = fixes->items.items[0].edits.kind;
+        const struct cm_node_doc *old = NULL;
+        const struct cm_node_doc *now = NULL;
+        size_t count = 0;
+        size_t now_count = 0;
+        struct cm_err ignored = CM_ERR_INIT;
+        CM_VEC(struct cm_check_patch) patches = { 0 };
+        if (kind->edit != NULL ||
+            cm_text_edit_read(fixes->arena, before, kind->schema, &old, &count, &ignored) < 0 ||
+            cm_text_edit_read(fixes->arena, after, kind->schema, &now, &now_count, &ignored) < 0)
+                return;
+        for (size_t i = 0; i < CM_MIN(count, now_count); i++) {
+                struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
+                cm_buf_init(&buf, CM_CHECK_FIX_BYTES_MAX);
+                if (cm_node_is_same(old[i].root, now[i].root))
+                        continue;
+                cm_json_patch_put(fixes->arena, &buf, old[i].root, now[i].root);
+                *CM_VEC_PUSH(fixes->arena, &patches) =
+                        (struct cm_check_patch){ i, cm_sv_dup(fixes->arena, cm_buf_sv(&buf)) };
+        }
+        ret->patches = patches.items;
+        ret->patch_count = patches.count;
+}
+
 void cm_check_fix_document(struct cm_check_provider *provider, struct cm_check_fixes *fixes,
                            struct cm_sv name, struct cm_sv text, struct cm_check_fixed *ret)
 {
@@ -86,8 +115,8 @@ void cm_check_fix_document(struct cm_check_provider *provider, struct cm_check_f
         *ret = (struct cm_check_fixed){ 0 };
         ret->made = cm_check_fixes_apply(fixes, text, &after);
         if (!cm_sv_eq(after, text) && !check_again(provider, fixes, name, text, after)) {
-                *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
-                        CM_SV("not fixed: the changed text could not be checked");
+                cm_check_fixes_note(fixes,
+                                    CM_SV("not fixed: the changed text could not be checked"));
                 ret->made = 0;
                 after = text;
         }
@@ -98,12 +127,14 @@ void cm_check_fix_document(struct cm_check_provider *provider, struct cm_check_f
                 path = cm_sv_skip(path, path.ptr[0] == '.' ? 2 : 1);
         cm_diff_unified(fixes->arena, &diff, path, text, after);
         if (diff.overflow) {
-                *CM_VEC_PUSH(fixes->arena, &fixes->notes) =
-                        CM_SV("not fixed: the patch is larger than twice check_fix_bytes_max");
+                cm_check_fixes_note(
+                        fixes,
+                        CM_SV("not fixed: the patch is larger than twice check_fix_bytes_max"));
                 ret->made = 0;
         } else if (diff.len > 0) {
                 ret->diff = cm_sv_dup(fixes->arena, cm_buf_sv(&diff));
                 ret->text = after;
+                put_patches(fixes, text, after, ret);
         }
         ret->notes = fixes->notes.items;
         ret->note_count = fixes->notes.count;

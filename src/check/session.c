@@ -8,7 +8,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/vec.h"
-#include "crypto/fingerprint.h"
+#include "check/check_waiver.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
 
@@ -82,14 +82,6 @@ static int on_checks(struct cm_check_session *s, struct cm_sv payload, struct cm
         return r;
 }
 
-/* By the object and the place in it, not by file name or line: moving text about changes nothing. */
-static struct cm_sv fingerprint_of(struct cm_arena *arena, const struct cm_check_result *r)
-{
-        const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
-                                       r->subject.group, r->subject.name, r->place.pointer };
-        return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
-}
-
 static int on_result(struct cm_check_session *s, struct cm_sv bytes, struct cm_err *err)
 {
         struct cm_check_result result;
@@ -113,7 +105,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv bytes, struct cm_e
         result.maps = meta->maps;
         result.subject.document = order == 0 ? CM_SV("") : s->documents.items[order - 1];
         if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
-                result.fingerprint = fingerprint_of(s->arena, &result);
+                result.fingerprint = cm_check_fingerprint(s->arena, &result);
         if (s->result_count == s->result_capacity) {
                 s->result_capacity = s->result_capacity == 0 ? 256 : s->result_capacity * 2;
                 s->results = realloc(s->results, s->result_capacity * sizeof(*s->results));

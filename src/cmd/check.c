@@ -21,6 +21,8 @@ enum {
 static const char *const severity_choices[] = { "negligible", "low",      "medium",
                                                 "high",       "critical", NULL };
 
+static const char *const fix_choices[] = { "diff", "json", NULL };
+
 static const struct cm_opt options[] = {
         CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
@@ -66,10 +68,6 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
-        { .name = "fix",
-          .help = "print a patch of what can be mended, instead of a report",
-          .heading = "Fixes" },
-        { .name = "write", .help = "mend the files, then check them again" },
         { .name = "min-coverage",
           .kind = CM_OPT_VALUE,
           .arg = "PERCENT",
@@ -80,6 +78,15 @@ static const struct cm_opt options[] = {
           .arg = "N",
           .help = "exit 3 only when more than N results are unknown",
           .in_config = true },
+        { .name = "fix",
+          .kind = CM_OPT_VALUE,
+          .arg = "diff|json",
+          .choices = fix_choices,
+          .bare = "diff",
+          .help = "print a patch of what can be mended, instead of a report: for patch(1), or "
+                  "JSON patches",
+          .heading = "Fixes" },
+        { .name = "write", .help = "mend the files, then check them again" },
         CM_OPTS_HISTORY,
         { .name = "save",
           .kind = CM_OPT_VALUE,
@@ -98,7 +105,7 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
-        job->with_fixes = cm_args_flag(args, "fix") || cm_args_flag(args, "write");
+        job->with_fixes = cm_args_get(args, "fix") != NULL || cm_args_flag(args, "write");
         job->with_passed = cm_args_flag(args, "show-passed");
         const char *const *policies = NULL;
         job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
@@ -191,11 +198,10 @@ static int check_run(const struct cm_args *args)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct cm_check_outcome outcome = { 0 };
         struct cm_check_job job;
-        struct cm_check_kept_list kept = { 0 };
-        struct cm_check_targets targets = { .names = args->positional,
-                                            .count = args->positional_count,
-                                            .save = cm_args_get(args, "save"),
-                                            .with_policies = true };
+        const struct cm_check_targets targets = { .names = args->positional,
+                                                  .count = args->positional_count,
+                                                  .save = cm_args_get(args, "save"),
+                                                  .with_policies = true };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
@@ -207,24 +213,17 @@ static int check_run(const struct cm_args *args)
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
         struct thresholds limits;
+        struct cm_sv waivers_text = CM_SV("");
         int r = read_thresholds(args, &limits, &err);
         if (r == 0)
-                r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
+                r = cm_check_run_waivers(args, &waivers, &waiver_count, &waivers_text, &err);
         if (r == 0)
                 r = make_job(args, &job, &err);
-        if (r == 0 && job.with_fixes)
-                targets.keep = &kept;
-        if (r == 0)
+        if (r == 0 && job.with_fixes) {
+                job.waivers = waivers_text;
+                r = cm_check_fix_run(args, arena, &job, &targets, &outcome, &err);
+        } else if (r == 0) {
                 r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
-        if (r == 0 && job.with_fixes)
-                r = cm_check_fix_tell(args, &outcome, &err);
-        if (r == 0 && cm_args_flag(args, "write")) {
-                r = cm_check_fix_write(&outcome, &kept, &err);
-                targets.keep = NULL;
-                job.with_fixes = false;
-                outcome = (struct cm_check_outcome){ 0 };
-                if (r == 0)
-                        r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
         }
         if (r < 0)
                 return cm_command_fail(&err);

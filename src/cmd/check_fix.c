@@ -13,22 +13,62 @@
 #include "base/limits.h"
 #include "os/file.h"
 
-int cm_check_fix_tell(const struct cm_args *args, const struct cm_check_outcome *outcome,
-                      struct cm_err *err)
+enum {
+        PATCH_BYTES_MAX = 1 << 30 /* of all files; each has check_fix_bytes_max */
+};
+
+static void put_json(struct cm_buf *out, const struct cm_check_outcome *outcome)
 {
-        bool prints = !cm_args_flag(args, "write");
+        const char *separator = "";
+        cm_buf_put_str(out, "{\"schema\":\"coaming/check-fix/v1\",\"patches\":[");
         for (size_t i = 0; i < outcome->fixed_count; i++) {
                 const struct cm_check_fixed *f = &outcome->fixed[i];
-                for (size_t j = 0; j < f->note_count; j++)
-                        fprintf(stderr, "%s: %s\n", cm_escape(args->arena, f->document),
-                                cm_escape(args->arena, f->notes[j]));
-                if (prints && f->diff.len > 0 &&
-                    fwrite(f->diff.ptr, 1, f->diff.len, stdout) != f->diff.len)
-                        return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the patch");
+                for (size_t j = 0; j < f->patch_count; j++) {
+                        cm_buf_printf(out, "%s\n{\"file\":", separator);
+                        cm_buf_put_json(out, f->document);
+                        cm_buf_printf(out, ",\"document\":%llu,\"patch\":",
+                                      (unsigned long long)f->patches[j].number);
+                        cm_buf_put_sv(out, f->patches[j].operations);
+                        cm_buf_put_char(out, '}');
+                        separator = ",";
+                }
         }
-        return fflush(stdout) == 0
-                       ? 0
-                       : CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the patch");
+        cm_buf_put_str(out, "\n]}\n");
+}
+
+static void tell_notes(const struct cm_args *args, const struct cm_check_fixed *f)
+{
+        for (size_t i = 0; i < f->note_count; i++)
+                fprintf(stderr, "%s: %s\n", cm_escape(args->arena, f->document),
+                        cm_escape(args->arena, f->notes[i]));
+}
+
+/* What cannot be told to standard output is told to standard error. */
+static int tell(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                struct cm_err *err)
+{
+        const char *format = cm_args_get(args, "fix");
+        bool is_json = format != NULL && strcmp(format, "json") == 0;
+        struct cm_buf out CM_CLEANUP(cm_buf_fini) = { 0 };
+        cm_buf_init(&out, PATCH_BYTES_MAX);
+        for (size_t i = 0; i < outcome->fixed_count; i++) {
+                const struct cm_check_fixed *f = &outcome->fixed[i];
+                tell_notes(args, f);
+                if (is_json && f->diff.len > 0 && f->patch_count == 0)
+                        fprintf(stderr, "%s: is no object that a JSON patch could change: --fix\n",
+                                cm_escape(args->arena, f->document));
+                if (!is_json)
+                        cm_buf_put_sv(&out, f->diff);
+        }
+        if (is_json)
+                put_json(&out, outcome);
+        if (cm_args_flag(args, "write"))
+                return 0;
+        int r = cm_buf_check(&out, "patch", err);
+        if (r == 0 && ((out.len > 0 && fwrite(out.ptr, 1, out.len, stdout) != out.len) ||
+                       fflush(stdout) != 0))
+                r = CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write the patch");
+        return r;
 }
 
 static const struct cm_check_kept *kept_of(const struct cm_check_kept_list *kept, struct cm_sv name)
@@ -107,7 +147,7 @@ static int open_and_write(const char *path, struct cm_sv judged, struct cm_sv te
         return r;
 }
 
-int cm_check_fix_write(const struct cm_check_outcome *outcome,
+static int write_files(const struct cm_check_outcome *outcome,
                        const struct cm_check_kept_list *kept, struct cm_err *err)
 {
         /* All are looked at before the first is written. */
@@ -131,4 +171,27 @@ int cm_check_fix_write(const struct cm_check_outcome *outcome,
                 }
         }
         return 0;
+}
+
+int cm_check_fix_run(const struct cm_args *args, struct cm_arena *arena, struct cm_check_job *job,
+                     const struct cm_check_targets *targets, struct cm_check_outcome *ret,
+                     struct cm_err *err)
+{
+        struct cm_check_kept_list kept = { 0 };
+        struct cm_check_targets keeping = *targets;
+        struct cm_check_outcome outcome = { 0 };
+        keeping.keep = &kept;
+        int r = cm_check_run(args, arena, job, &keeping, &outcome, err);
+        if (r == 0)
+                r = tell(args, &outcome, err);
+        if (r == 0 && cm_args_flag(args, "write")) {
+                r = write_files(&outcome, &kept, err);
+                job->with_fixes = false;
+                outcome = (struct cm_check_outcome){ 0 };
+                if (r == 0)
+                        r = cm_check_run(args, arena, job, targets, &outcome, err);
+        }
+        if (r == 0)
+                *ret = outcome;
+        return r;
 }

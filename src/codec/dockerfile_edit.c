@@ -85,7 +85,8 @@ static int edit_whole(struct editor *e, struct cm_df_wanted *w, const struct cm_
                 return 0;
         }
         if (text.len == 0 || text.ptr[0] == '#' || cm_sv_find_char(text, '\n') >= 0 ||
-            cm_sv_find_char(text, '\r') >= 0)
+            cm_sv_find_char(text, '\r') >= 0 ||
+            cm_sv_find_char(CM_SV("\\`"), text.ptr[text.len - 1]) >= 0)
                 return refuse(e, line, "what would be written is no instruction of one line");
         if (edit->inserts) {
                 size_t at = cm_text_scan_line_start(&e->scan, first_line(e, w));
@@ -148,20 +149,22 @@ static size_t word_end(const struct editor *e, size_t at)
         return quote == '\0' ? at : SIZE_MAX;
 }
 
-/* A word goes with the blanks before it, or with its line when nothing else is there. */
+/* A word goes with the blanks behind it, or with its line when nothing else is there. */
 static void remove_word(struct editor *e, uint32_t line, size_t from, size_t to)
 {
         size_t start = cm_text_scan_line_start(&e->scan, line);
+        size_t end = cm_text_scan_line_end(&e->scan, line);
         size_t behind = cm_text_scan_blanks(&e->scan, to);
-        size_t next = cm_text_scan_line_start(&e->scan, line + 1);
         bool is_first = cm_text_scan_blanks(&e->scan, start) == from;
-        bool goes_on = cm_text_scan_at(&e->scan, behind) == '\\' &&
-                       behind + 1 == cm_text_scan_line_end(&e->scan, line);
-        if (is_first && goes_on) {
-                put_splice(e, line, start, next, CM_SV(""));
+        if (is_first && behind + 1 == end && cm_text_scan_at(&e->scan, behind) == '\\') {
+                put_splice(e, line, start, cm_text_scan_line_start(&e->scan, line + 1), CM_SV(""));
                 return;
         }
-        if (is_first && behind == cm_text_scan_line_end(&e->scan, line) && line > 1) {
+        if (behind < end) {
+                put_splice(e, line, from, behind, CM_SV(""));
+                return;
+        }
+        if (is_first && line > 1) {
                 /* The last word: the line above goes on no more. */
                 from = cm_text_scan_line_end(&e->scan, line - 1);
                 from -= from > 0 && cm_text_scan_at(&e->scan, from - 1) == '\\' ? 1 : 0;
@@ -328,10 +331,10 @@ int cm_dockerfile_edit(struct cm_arena *arena, struct cm_sv text, const struct c
                 r = write_text(&e, &changed);
         if (r < 0)
                 return r;
+        uint32_t line = e.splices.count > 0 ? e.splices.items[0].line : 1;
         if (cm_dockerfile_parse(arena, changed, &now, &problem) < 0 ||
-            !cm_df_is_as_wanted(arena, e.root, e.wanted, now))
-                return refuse(&e, e.splices.count > 0 ? e.splices.items[0].line : 1,
-                              "the way this is written does not allow the change");
+            !cm_df_is_as_wanted(arena, e.root, e.wanted, now, &line))
+                return refuse(&e, line, "the way this is written does not allow the change");
         *ret = changed;
         return 0;
 }

@@ -76,7 +76,12 @@ static void put_instruction(struct cm_arena *arena, const struct cm_node *ins,
                 put_maps(arena, ret, pairs, "name_raw", "=", "raw");
         else
                 put_list(arena, ret, cm_node_get(ins, "args"), NULL);
-        put_maps(arena, ret, cm_node_get(ins, "heredocs"), "name", "", "content");
+        /* One that is the whole script is there as commands. */
+        struct cm_sv text = cm_node_get_string(ins, "text");
+        bool is_script = cm_node_count(commands) > 0 && cm_sv_has_prefix(text, CM_SV("<<")) &&
+                         cm_sv_find_char(text, ' ') < 0;
+        put_maps(arena, ret, cm_node_get(ins, "heredocs"), "name", "",
+                 is_script ? NULL : "content");
 }
 
 void cm_df_tokens(struct cm_arena *arena, const struct cm_node *ins, struct cm_df_tokens *ret)

@@ -50,7 +50,8 @@ static bool has_text(const struct cm_node *ins, struct cm_sv text)
 }
 
 bool cm_df_is_as_wanted(struct cm_arena *arena, const struct cm_node *before,
-                        const struct cm_df_wanted *wanted, const struct cm_node *now)
+                        const struct cm_df_wanted *wanted, const struct cm_node *now,
+                        uint32_t *ret_line)
 {
         static const char *const heads[] = { "syntax", "check", "escape", "comments" };
         const struct cm_node *old = cm_node_get(before, "instructions");
@@ -61,18 +62,19 @@ bool cm_df_is_as_wanted(struct cm_arena *arena, const struct cm_node *before,
                         return false;
         for (size_t i = 0; i < cm_node_count(old); i++) {
                 const struct cm_df_wanted *w = &wanted[i];
-                for (size_t j = 0; j < w->before.count; j++)
-                        if (!has_text(cm_node_at(list, at++), w->before.items[j]))
-                                return false;
-                if (w->is_gone)
-                        continue;
-                const struct cm_node *ins = cm_node_at(list, at++);
                 struct cm_sv raw = cm_sv_trim(cm_node_get_string(w->node, "raw"));
-                bool good = w->other.len > 0     ? has_text(ins, w->other)
-                            : w->words.count > 0 ? has_words(arena, w, ins)
-                                                 : has_text(ins, raw);
-                if (!good)
+                bool good = true;
+                for (size_t j = 0; j < w->before.count; j++)
+                        good = good && has_text(cm_node_at(list, at++), w->before.items[j]);
+                const struct cm_node *ins = w->is_gone ? NULL : cm_node_at(list, at++);
+                if (!w->is_gone)
+                        good = good && (w->other.len > 0     ? has_text(ins, w->other)
+                                        : w->words.count > 0 ? has_words(arena, w, ins)
+                                                             : has_text(ins, raw));
+                if (!good) {
+                        *ret_line = w->node->pos.line;
                         return false;
+                }
         }
         return at == cm_node_count(list) && cm_node_count(cm_node_get(now, "errors")) <=
                                                     cm_node_count(cm_node_get(before, "errors"));

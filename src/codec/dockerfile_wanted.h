@@ -26,6 +26,10 @@ struct cm_df_wanted {
         CM_VEC(struct cm_df_wanted_words) words;
 };
 
-/* `before`, `now`: trees of dockerfile.h; `wanted`: one for each instruction of `before`. */
+/*
+ * `before`, `now`: trees of dockerfile.h; `wanted`: one for each instruction of `before`. *ret_line is
+ * set when it is known where `now` is not what was wanted.
+ */
 bool cm_df_is_as_wanted(struct cm_arena *arena, const struct cm_node *before,
-                        const struct cm_df_wanted *wanted, const struct cm_node *now);
+                        const struct cm_df_wanted *wanted, const struct cm_node *now,
+                        uint32_t *ret_line);

@@ -115,12 +115,20 @@ struct cm_check_gone {
         struct cm_sv message;
 };
 
+/* What fixes make of one object of a text. */
+struct cm_check_patch {
+        uint64_t number;         /* of the document in a stream, from 0 */
+        struct cm_sv operations; /* a JSON patch (RFC 6902) */
+};
+
 /* What fixes make of a document. */
 struct cm_check_fixed {
         struct cm_sv document;
-        uint64_t made;             /* fixes */
-        struct cm_sv text;         /* with them */
-        struct cm_sv diff;         /* unified; "" when nothing changes */
+        uint64_t made;                        /* fixes */
+        struct cm_sv text;                    /* with them */
+        struct cm_sv diff;                    /* unified; "" when nothing changes */
+        const struct cm_check_patch *patches; /* none for what is no object */
+        size_t patch_count;
         const struct cm_sv *notes; /* what was refused, and why */
         size_t note_count;
 };
