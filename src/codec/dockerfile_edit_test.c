@@ -134,7 +134,7 @@ CM_TEST(what_cannot_be_proved_is_refused)
                 { "FROM a\nRUN a\n", "/instructions/1/line=3", "no word of its own" },
                 { "FROM a\nRUN a\n", "/instructions/1=RUN <<E\nE", "no instruction of one line" },
                 { "FROM a\nRUN a\n", "/instructions/1=# RUN b", "no instruction of one line" },
-                { "FROM a\nRUN a\n", "/instructions/1=RUN b \\", "does not allow" },
+                { "FROM a\nRUN a\n", "/instructions/1=RUN b \\", "no instruction of one line" },
                 { "FROM a\nRUN a\n", "+/instructions/0=NOTHING", "does not allow" },
                 { "FROM a\nRUN a b\n", "/instructions/1/commands/0/args/0;/instructions/1",
                   "two changes" },
