@@ -75,7 +75,10 @@ static void add_edit(struct work *w, struct cm_sv pointer, const struct cm_node 
 static void add_item(struct work *w, struct cm_sv pointer, const struct cm_node *list,
                      const struct cm_node *item)
 {
-        if (cm_node_type(list) != CM_NODE_LIST) {
+        bool is_made = cm_node_type(list) == CM_NODE_LIST;
+        for (size_t i = 0; i < w->edits.count && !is_made; i++)
+                is_made = cm_sv_eq(w->edits.items[i].pointer, pointer); /* by a step before */
+        if (!is_made) {
                 struct cm_node *made = cm_node_new_list(w->arena, (struct cm_node_pos){ 0 });
                 cm_node_add(w->arena, made, item);
                 add_edit(w, pointer, made);
