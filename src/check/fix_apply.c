@@ -160,6 +160,17 @@ static int from_the_back(const void *a, const void *b)
         return x_len == y_len ? 0 : x_len > y_len ? -1 : 1;
 }
 
+static void refuse_all_with(struct cm_check_fixes *fixes, const struct cm_text_edit *edit,
+                            struct cm_sv why)
+{
+        for (size_t i = 0; i < fixes->items.count; i++) {
+                struct cm_check_fix *fix = &fixes->items.items[i];
+                for (size_t j = 0; j < fix->edits.count && !fix->is_refused; j++)
+                        if (is_equal(&fix->edits.items[j], edit))
+                                refuse(fixes, fix, why);
+        }
+}
+
 static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
 {
         CM_VEC(struct removal) removals = { 0 };
@@ -178,7 +189,7 @@ static struct cm_sv remove_all(struct cm_check_fixes *fixes, struct cm_sv text)
                 struct cm_err err = CM_ERR_INIT;
                 if (cm_text_edit(fixes->arena, text, x->fix->edits.kind->schema, x->edit, &text,
                                  &err) < 0)
-                        refuse(fixes, x->fix, cm_sv_from_cstr(err.text));
+                        refuse_all_with(fixes, x->edit, cm_sv_from_cstr(err.text));
         }
         return text;
 }
