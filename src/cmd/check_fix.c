@@ -147,7 +147,7 @@ static int open_and_write(const char *path, struct cm_sv judged, struct cm_sv te
         return r;
 }
 
-static int write_files(const struct cm_check_outcome *outcome,
+static int write_files(struct cm_arena *arena, const struct cm_check_outcome *outcome,
                        const struct cm_check_kept_list *kept, struct cm_err *err)
 {
         /* All are looked at before the first is written. */
@@ -162,7 +162,7 @@ static int write_files(const struct cm_check_outcome *outcome,
                             cm_sv_eq(f->document, CM_SV("-")))
                                 return CM_RAISE(err, CM_E_USAGE,
                                                 "--write needs files, and '%.200s' is none",
-                                                f->document.ptr);
+                                                cm_escape(arena, f->document));
                         memcpy(path, f->document.ptr, f->document.len);
                         path[f->document.len] = '\0';
                         int r = open_and_write(path, k->bytes, f->text, pass == 0, err);
@@ -185,7 +185,7 @@ int cm_check_fix_run(const struct cm_args *args, struct cm_arena *arena, struct 
         if (r == 0)
                 r = tell(args, &outcome, err);
         if (r == 0 && cm_args_flag(args, "write")) {
-                r = write_files(&outcome, &kept, err);
+                r = write_files(arena, &outcome, &kept, err);
                 job->with_fixes = false;
                 outcome = (struct cm_check_outcome){ 0 };
                 if (r == 0)
