@@ -123,11 +123,6 @@ static bool edit_place(struct work *w, struct cm_sv pointer, const struct cm_nod
         return true;
 }
 
-static const struct cm_node *child_of(const struct cm_node *n, size_t number)
-{
-        return n->type == CM_NODE_MAP ? n->map.members[number].value : n->list.items[number];
-}
-
 /* All places that the rest of the pointer leads to; their depth is that of the pointer. */
 static bool edit_places(struct work *w, struct cm_sv way, struct cm_sv rest,
                         const struct cm_node *n, struct cm_cel_value index)
@@ -150,7 +145,7 @@ static bool edit_places(struct work *w, struct cm_sv way, struct cm_sv rest,
                 if (is_any)
                         index = n->type == CM_NODE_MAP ? cm_cel_string(n->map.members[i].key)
                                                        : cm_cel_int((int64_t)i);
-                good = edit_places(w, next, rest, child_of(n, i), index);
+                good = edit_places(w, next, rest, cm_node_child(n, i), index);
                 if (!is_any)
                         break;
         }

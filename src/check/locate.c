@@ -96,9 +96,7 @@ static void make(struct cm_node_locator *l)
         for (size_t i = 0; i < l->entries.count; i++) {
                 const struct cm_node *n = l->entries.items[i].node;
                 for (size_t j = 0; j < cm_node_count(n); j++)
-                        visit(l,
-                              n->type == CM_NODE_LIST ? n->list.items[j] : n->map.members[j].value,
-                              i, j);
+                        visit(l, cm_node_child(n, j), i, j);
         }
 }
 

@@ -243,7 +243,7 @@ static int find_target(struct editor *e, const struct cm_text_edit *edit, struct
                 size_t number = cm_pointer_child(n, token);
                 if (number >= cm_node_count(n))
                         return refuse(e, 1, "the pointer of an edit leads to nothing");
-                n = n->type == CM_NODE_MAP ? n->map.members[number].value : n->list.items[number];
+                n = cm_node_child(n, number);
                 if (ret->wanted == NULL)
                         ret->wanted = wanted_of(e, n);
         }

@@ -51,8 +51,7 @@ const struct cm_node *cm_pointer_get(struct cm_arena *arena, const struct cm_nod
                 size_t number = cm_pointer_child(root, token);
                 if (number >= cm_node_count(root))
                         return NULL;
-                root = root->type == CM_NODE_MAP ? root->map.members[number].value
-                                                 : root->list.items[number];
+                root = cm_node_child(root, number);
         }
         return root;
 }
