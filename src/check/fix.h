@@ -47,6 +47,8 @@ CM_MUST_CHECK int cm_check_fix_load(struct cm_arena *arena, struct cm_sv source,
                                     struct cm_check_rule *rule, struct cm_err *err);
 /* Are documents with this view texts that people write? Others are not fixed. */
 bool cm_check_fix_is_possible(const struct cm_check_view *view);
+/* Has one of its rules a fix? */
+bool cm_check_has_fix(const struct cm_check *check);
 
 /* What mends one failure. */
 struct cm_check_edits {

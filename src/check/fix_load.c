@@ -50,6 +50,14 @@ bool cm_check_fix_is_possible(const struct cm_check_view *view)
         return kind != NULL && kind->is_source != NULL;
 }
 
+bool cm_check_has_fix(const struct cm_check *check)
+{
+        for (size_t i = 0; i < check->rule_count; i++)
+                if (check->rules[i].fix_count > 0)
+                        return true;
+        return false;
+}
+
 struct loading {
         struct cm_arena *arena;
         struct cm_sv source;

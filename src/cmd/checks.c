@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/fix.h"
 #include "check/lint.h"
 #include "check/selftest.h"
 #include "cmd/check_show.h"
@@ -28,10 +29,11 @@ static int list_run(const struct cm_args *args)
         if (r < 0)
                 return cm_command_fail(&err);
         for (size_t i = 0; i < count; i++)
-                printf("%-9s %-10s %s%s\n", cm_escape(args->arena, checks[i]->id),
+                printf("%-9s %-10s %s%s%s\n", cm_escape(args->arena, checks[i]->id),
                        cm_severity_to_string(checks[i]->severity),
                        cm_escape(args->arena, checks[i]->title),
-                       checks[i]->is_optional ? " (optional)" : "");
+                       checks[i]->is_optional ? " (optional)" : "",
+                       cm_check_has_fix(checks[i]) ? " (fix)" : "");
         printf("\nProfiles:\n");
         for (size_t i = 0; i < profile_count; i++)
                 printf("%-20s %s\n",
