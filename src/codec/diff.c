@@ -12,7 +12,7 @@
 
 enum {
         CONTEXT = 3,
-        EDITS_MAX = 2000 /* its trace takes 16 MB */
+        EDITS_MAX = 5000 /* its trace takes 100 MB */
 };
 
 struct lines {
