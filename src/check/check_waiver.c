@@ -116,7 +116,7 @@ static bool applies(const struct cm_check_waiver *w, const struct cm_check_resul
 struct cm_sv cm_check_fingerprint(struct cm_arena *arena, const struct cm_check_result *r)
 {
         const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
-                                       r->subject.group, r->subject.name, r->place.pointer };
+                                       r->subject.group, r->subject.name, r->place.anchor };
         return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
 }
 

@@ -160,8 +160,10 @@ static bool edit_below(struct work *w, struct cm_sv base)
 
 static bool locate(struct work *w, struct cm_cel_value v, struct cm_sv *ret)
 {
+        struct cm_sv anchor;
         bool is_node = (v.kind == CM_CEL_MAP || v.kind == CM_CEL_LIST) && v.is_node;
-        return (is_node && cm_node_locate(w->failure->document->locator, w->arena, v.node, ret)) ||
+        return (is_node &&
+                cm_node_locate(w->failure->document->locator, w->arena, v.node, ret, &anchor)) ||
                problem(w, w->step->at, "is no part of the document");
 }
 
@@ -189,6 +191,7 @@ static bool evaluate_step(struct work *w, const struct cm_check_fix_step *step)
         const struct cm_check_fix_failure *f = w->failure;
         struct cm_cel_value at = { 0 };
         struct cm_sv base = f->place;
+        struct cm_sv anchor;
         bool is_meant;
         w->step = step;
         if (step->at_name.len > 0)
@@ -206,8 +209,8 @@ static bool evaluate_step(struct work *w, const struct cm_check_fix_step *step)
         struct cm_cel_value each = f->slots[CM_CHECK_SLOT_EACH];
         bool is_part = (each.kind == CM_CEL_MAP || each.kind == CM_CEL_LIST) && each.is_node;
         const struct cm_node *item = is_part ? each.node : f->item;
-        if ((item != NULL && cm_node_locate(locator, w->arena, item, &base)) ||
-            cm_node_locate(locator, w->arena, f->subject, &base))
+        if ((item != NULL && cm_node_locate(locator, w->arena, item, &base, &anchor)) ||
+            cm_node_locate(locator, w->arena, f->subject, &base, &anchor))
                 return edit_below(w, base);
         return problem(w, CM_SV("the object"), "is no part of the document");
 }

@@ -173,7 +173,7 @@ static int write_files(struct cm_arena *arena, const struct cm_check_outcome *ou
         return 0;
 }
 
-int cm_check_fix_run(const struct cm_args *args, struct cm_arena *arena, struct cm_check_job *job,
+int cm_check_fix_run(const struct cm_args *args, struct cm_check_job *job,
                      const struct cm_check_targets *targets, struct cm_check_outcome *ret,
                      struct cm_err *err)
 {
@@ -181,15 +181,15 @@ int cm_check_fix_run(const struct cm_args *args, struct cm_arena *arena, struct 
         struct cm_check_targets keeping = *targets;
         struct cm_check_outcome outcome = { 0 };
         keeping.keep = &kept;
-        int r = cm_check_run(args, arena, job, &keeping, &outcome, err);
+        int r = cm_check_run(args, args->arena, job, &keeping, &outcome, err);
         if (r == 0)
                 r = tell(args, &outcome, err);
         if (r == 0 && cm_args_flag(args, "write")) {
-                r = write_files(arena, &outcome, &kept, err);
+                r = write_files(args->arena, &outcome, &kept, err);
                 job->with_fixes = false;
                 outcome = (struct cm_check_outcome){ 0 };
                 if (r == 0)
-                        r = cm_check_run(args, arena, job, targets, &outcome, err);
+                        r = cm_check_run(args, args->arena, job, targets, &outcome, err);
         }
         if (r == 0)
                 *ret = outcome;

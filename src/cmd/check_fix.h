@@ -11,6 +11,6 @@
  * them cannot be opened, is a symbolic link, or is not what was checked any more.
  * Errors: CM_E_IO, CM_E_USAGE; those of cm_check_run().
  */
-CM_MUST_CHECK int cm_check_fix_run(const struct cm_args *args, struct cm_arena *arena,
-                                   struct cm_check_job *job, const struct cm_check_targets *targets,
+CM_MUST_CHECK int cm_check_fix_run(const struct cm_args *args, struct cm_check_job *job,
+                                   const struct cm_check_targets *targets,
                                    struct cm_check_outcome *ret, struct cm_err *err);
