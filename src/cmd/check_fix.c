@@ -173,6 +173,34 @@ static int write_files(struct cm_arena *arena, const struct cm_check_outcome *ou
         return 0;
 }
 
+/* A file that is named twice is changed once. */
+static void drop_repeated(struct cm_arena *arena, struct cm_check_outcome *outcome)
+{
+        struct cm_check_fixed *kept =
+                CM_NEW_ARRAY(arena, struct cm_check_fixed, outcome->fixed_count);
+        size_t count = 0;
+        for (size_t i = 0; i < outcome->fixed_count; i++) {
+                size_t j = 0;
+                while (j < count && !cm_sv_eq(kept[j].document, outcome->fixed[i].document))
+                        j++;
+                if (j == count)
+                        kept[count++] = outcome->fixed[i];
+        }
+        outcome->fixed = kept;
+        outcome->fixed_count = count;
+}
+
+static void tell_sum(const struct cm_check_outcome *outcome)
+{
+        uint64_t made = 0;
+        size_t files = 0;
+        for (size_t i = 0; i < outcome->fixed_count; i++) {
+                files += outcome->fixed[i].diff.len > 0 ? 1 : 0;
+                made += outcome->fixed[i].diff.len > 0 ? outcome->fixed[i].made : 0;
+        }
+        fprintf(stderr, "failures mended: %llu, files: %zu\n", (unsigned long long)made, files);
+}
+
 int cm_check_fix_run(const struct cm_args *args, struct cm_check_job *job,
                      const struct cm_check_targets *targets, struct cm_check_outcome *ret,
                      struct cm_err *err)
@@ -182,10 +210,14 @@ int cm_check_fix_run(const struct cm_args *args, struct cm_check_job *job,
         struct cm_check_outcome outcome = { 0 };
         keeping.keep = &kept;
         int r = cm_check_run(args, args->arena, job, &keeping, &outcome, err);
-        if (r == 0)
+        if (r == 0) {
+                drop_repeated(args->arena, &outcome);
                 r = tell(args, &outcome, err);
+        }
         if (r == 0 && cm_args_flag(args, "write")) {
                 r = write_files(args->arena, &outcome, &kept, err);
+                if (r == 0)
+                        tell_sum(&outcome);
                 job->with_fixes = false;
                 outcome = (struct cm_check_outcome){ 0 };
                 if (r == 0)
