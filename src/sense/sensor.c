@@ -34,6 +34,7 @@ struct cm_sensor {
 /* What libbpf would print: the first line that says why, for the error. */
 static char words[256];
 
+CM_PRINTF(2, 0)
 static int keep_words(enum libbpf_print_level level, const char *format, va_list args)
 {
         if (level == LIBBPF_WARN && words[0] == '\0')
