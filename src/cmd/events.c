@@ -63,10 +63,10 @@ static void put_text(struct showing *s, const struct cm_event *e, const struct c
         cm_buf_put_sv(&s->line, cm_event_name(e));
         cm_buf_put_char(&s->line, ' ');
         cm_buf_put_escaped(&s->line, cm_buf_sv(&s->text));
-        if (v->file != NULL) {
+        if (v->has_file) {
                 cm_buf_put_str(&s->line, " file=");
                 cm_buf_put_escaped(&s->line, v->path);
-                if ((v->file->flags & CM_SENSE_FILE_DELETED) != 0)
+                if ((v->file.flags & CM_SENSE_FILE_DELETED) != 0)
                         cm_buf_put_str(&s->line, " (deleted)");
         }
         cm_buf_put_char(&s->line, '\n');
@@ -92,13 +92,13 @@ static void put_json(struct showing *s, const struct cm_event *e, const struct c
                         cm_jw_string(&w, e->info->params[i].name, cm_buf_sv(&s->text));
         }
         cm_jw_close(&w, '}');
-        if (v->file != NULL) {
+        if (v->has_file) {
                 cm_jw_open(&w, "file", '{');
                 cm_jw_string(&w, "path", v->path);
-                cm_jw_int(&w, "inode", (int64_t)v->file->inode);
-                cm_jw_int(&w, "device", v->file->device);
-                cm_jw_bool(&w, "upper_layer", (v->file->flags & CM_SENSE_FILE_UPPER) != 0);
-                cm_jw_bool(&w, "deleted", (v->file->flags & CM_SENSE_FILE_DELETED) != 0);
+                cm_jw_int(&w, "inode", (int64_t)v->file.inode);
+                cm_jw_int(&w, "device", v->file.device);
+                cm_jw_bool(&w, "upper_layer", (v->file.flags & CM_SENSE_FILE_UPPER) != 0);
+                cm_jw_bool(&w, "deleted", (v->file.flags & CM_SENSE_FILE_DELETED) != 0);
                 cm_jw_close(&w, '}');
         }
         if (v->header->lost > 0)

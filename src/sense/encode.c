@@ -144,7 +144,8 @@ static void view_file(struct cm_sv blob, struct cm_sense_view *v)
 {
         if (blob.len < sizeof(struct cm_sense_file))
                 return;
-        v->file = (const void *)blob.ptr;
+        memcpy(&v->file, blob.ptr, sizeof(v->file));
+        v->has_file = true;
         v->path = cm_sv_skip(blob, sizeof(struct cm_sense_file));
         if (v->path.len > 0 && v->path.ptr[v->path.len - 1] == '\0')
                 v->path.len--;
@@ -166,14 +167,15 @@ int cm_sense_view(struct cm_sv bytes, struct cm_sense_view *ret, struct cm_err *
         switch (v.header->kind) {
         case CM_SENSE_CALL:
                 view_file(v.blobs[2], &v);
-                if (v.blobs[3].len == sizeof(struct cm_sense_socket))
-                        v.socket = (const void *)v.blobs[3].ptr;
+                v.has_socket = v.blobs[3].len == sizeof(v.socket);
+                if (v.has_socket)
+                        memcpy(&v.socket, v.blobs[3].ptr, sizeof(v.socket));
                 break;
         case CM_SENSE_EXEC:
         case CM_SENSE_FORK:
                 if (v.blobs[0].len != sizeof(struct cm_sense_task))
                         return CM_RAISE(err, CM_E_MALFORMED, "record of the sensor has no thread");
-                v.task = (const void *)v.blobs[0].ptr;
+                memcpy(&v.task, v.blobs[0].ptr, sizeof(v.task));
                 break;
         case CM_SENSE_EXIT:
                 break;
@@ -245,12 +247,12 @@ static uint32_t translate(const struct name_table *table, uint32_t value)
 }
 
 /* How it is opened is no set of bits, and captures say of the file in which layer it is. */
-static uint32_t translate_open(uint32_t value, const struct cm_sense_file *file)
+static uint32_t translate_open(uint32_t value, const struct cm_sense_view *v)
 {
         static const uint32_t ways[] = { 1, 2, 3, 0 };
         uint32_t named = translate(&open_flags, value) | ways[value & 3];
-        if (file != NULL && (file->flags & CM_SENSE_FILE_IN_OVERLAY) != 0)
-                named |= (file->flags & CM_SENSE_FILE_UPPER) != 0 ? 0x8000 : 0x10000;
+        if (v->has_file && (v->file.flags & CM_SENSE_FILE_IN_OVERLAY) != 0)
+                named |= (v->file.flags & CM_SENSE_FILE_UPPER) != 0 ? 0x8000 : 0x10000;
         return named;
 }
 
@@ -314,8 +316,8 @@ static void set_ends(struct making *m, size_t index, uint16_t family, struct end
 /* A datagram may go elsewhere than its socket is connected to: the address that was given counts. */
 static void set_tuple(struct making *m, size_t index, const struct cm_sense_view *v, bool outgoing)
 {
-        const struct cm_sense_socket *s = v->socket;
-        if (s == NULL || (s->family != FAMILY_IPV4 && s->family != FAMILY_IPV6))
+        const struct cm_sense_socket *s = &v->socket;
+        if (!v->has_socket || (s->family != FAMILY_IPV4 && s->family != FAMILY_IPV6))
                 return;
         struct end local = { s->local, s->local_port };
         struct end remote = { s->remote, s->remote_port };
@@ -345,7 +347,7 @@ static void set_param(struct making *m, size_t index, const struct param_source 
                 break;
         case SOURCE_INT:
                 if (p->table == &open_flags)
-                        argument = translate_open((uint32_t)argument, v->file);
+                        argument = translate_open((uint32_t)argument, v);
                 else if (p->table != NULL)
                         argument = translate(p->table, (uint32_t)argument);
                 set_number(m, index, (uint64_t)(int64_t)(int32_t)(uint32_t)argument);
@@ -364,12 +366,12 @@ static void set_param(struct making *m, size_t index, const struct param_source 
                 set_tuple(m, index, v, p->source == SOURCE_OUTGOING);
                 break;
         case SOURCE_DEVICE:
-                if (v->file != NULL)
-                        set_number(m, index, v->file->device);
+                if (v->has_file)
+                        set_number(m, index, v->file.device);
                 break;
         case SOURCE_INODE:
-                if (v->file != NULL)
-                        set_number(m, index, v->file->inode);
+                if (v->has_file)
+                        set_number(m, index, v->file.inode);
                 break;
         }
 }
@@ -392,13 +394,13 @@ static void make_call(struct making *m, const struct call_row *row, const struct
 {
         for (size_t i = 0; i < m->event.info->param_count && row->params[i].is_there; i++)
                 set_param(m, i, &row->params[i], v);
-        if (v->file == NULL)
+        if (!v->has_file)
                 return;
         add_extra(m, CM_EVENT_EXTRA_PATH, v->path);
         unsigned char *p = take(m, 16);
-        uint64_t device = v->file->device;
+        uint64_t device = v->file.device;
         memcpy(p, &device, 8);
-        memcpy(p + 8, &v->file->inode, 8);
+        memcpy(p + 8, &v->file.inode, 8);
         add_extra(m, CM_EVENT_EXTRA_INODE, cm_sv_make(p, 16));
 }
 
@@ -419,7 +421,7 @@ static void set_named_text(struct making *m, const char *name, struct cm_sv blob
 /* Device numbers of terminals and pids are 64 bits in captures; the kernel's fit. */
 static void set_thread(struct making *m, const struct cm_sense_view *v)
 {
-        const struct cm_sense_task *t = v->task;
+        const struct cm_sense_task *t = &v->task;
         set_named(m, "tid", v->header->tid);
         set_named(m, "pid", v->header->pid);
         set_named(m, "ptid", t->parent_pid);
@@ -454,7 +456,7 @@ static uint32_t exe_flags(const struct cm_sense_task *t)
 
 static void make_exec(struct making *m, const struct cm_sense_view *v)
 {
-        const struct cm_sense_task *t = v->task;
+        const struct cm_sense_task *t = &v->task;
         struct cm_sv argv = v->blobs[CM_SENSE_EXEC_ARGV];
         ptrdiff_t end = cm_sv_find_char(argv, '\0');
         size_t first = end < 0 ? argv.len : (size_t)end + 1;

@@ -14,9 +14,11 @@
 struct cm_sense_view {
         const struct cm_sense_header *header;
         struct cm_sv blobs[CM_SENSE_BLOBS];
-        const struct cm_sense_task *task; /* of EXEC and FORK */
-        const struct cm_sense_file *file; /* of calls with a file, or NULL */
-        const struct cm_sense_socket *socket;
+        struct cm_sense_task task; /* of EXEC and FORK; copies, since blobs are not aligned */
+        struct cm_sense_file file; /* of calls */
+        struct cm_sense_socket socket;
+        bool has_file;
+        bool has_socket;
         struct cm_sv path; /* of the file, by the kernel; or "" */
 };
 
