@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming events`: what the sensor sees on this host, as it happens. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 
 #include "base/escape.h"
@@ -9,6 +8,7 @@
 #include "cmd/command.h"
 #include "model/event_format.h"
 #include "os/file.h"
+#include "os/stop.h"
 #include "report/json_writer.h"
 #include "sense/sensor.h"
 
@@ -28,14 +28,6 @@ struct showing {
         struct cm_buf text;
         struct cm_buf line;
 };
-
-static volatile sig_atomic_t is_stopped;
-
-static void on_stop(int signal_number)
-{
-        (void)signal_number;
-        is_stopped = 1;
-}
 
 static bool is_shown(const struct showing *s, struct cm_sv name)
 {
@@ -155,7 +147,10 @@ static int show(struct showing *s, struct cm_err *err)
 {
         struct cm_sensor *sensor = NULL;
         uint64_t seconds = 0;
-        int r = cm_args_number(s->args, "seconds", 1, 1000000, &seconds, err);
+        int stop_fd = -1;
+        int r = cm_stop_catch(&stop_fd, err);
+        if (r == 0)
+                r = cm_args_number(s->args, "seconds", 1, 1000000, &seconds, err);
         if (r == 0 && cm_args_get(s->args, "count") != NULL)
                 r = cm_args_number(s->args, "count", 1, UINT32_MAX, &s->count_max, err);
         if (r == 0)
@@ -165,7 +160,7 @@ static int show(struct showing *s, struct cm_err *err)
         s->epoch_ns = cm_sensor_epoch_ns();
         fprintf(stderr, "coaming: the sensor is attached\n");
         const int64_t end_ms = cm_clock_monotonic_ms() + (int64_t)seconds * 1000;
-        while (r == 0 && !is_stopped && (s->count_max == 0 || s->shown < s->count_max) &&
+        while (r == 0 && !cm_stop_came() && (s->count_max == 0 || s->shown < s->count_max) &&
                (seconds == 0 || cm_clock_monotonic_ms() < end_ms)) {
                 int64_t left = seconds == 0 ? 1000 : end_ms - cm_clock_monotonic_ms();
                 r = cm_sensor_poll(sensor, (int)CM_MAX(0, CM_MIN(left, 1000)), on_record, s, err);
@@ -187,9 +182,6 @@ static int events_run(const struct cm_args *args)
 {
         struct cm_err err = CM_ERR_INIT;
         struct showing s = { .args = args, .json = cm_args_flag(args, "json") };
-        const struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
-        CM_IGNORE(sigaction(SIGINT, &action, NULL));
-        CM_IGNORE(sigaction(SIGTERM, &action, NULL));
         cm_buf_init(&s.event, EVENT_BYTES_MAX);
         cm_buf_init(&s.text, EVENT_BYTES_MAX);
         cm_buf_init(&s.line, 8 * EVENT_BYTES_MAX);
