@@ -111,6 +111,8 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* Nodes and bytes of text that functions and variables of one serverless template expand to. */
+#define CM_SERVERLESS_MADE_MAX ((size_t)16000000)
 /* One compiled time zone (the largest, with all transitions to 2037, has 3.6 KB), and how many one
  * evaluation context keeps; the IANA database has 600 names. */
 #define CM_ZONE_BYTES_MAX CM_KIB(16)

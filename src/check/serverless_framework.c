@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serverless.yml: its functions and their role with the members that SAM has. See serverless.h. */
+#include "check/serverless.h"
+
+struct renamed {
+        const char *key;
+        const char *as;
+        bool of_provider; /* `provider` may say it for all functions */
+};
+
+static const struct renamed members[] = {
+        { "runtime", "Runtime", true },
+        { "handler", "Handler", false },
+        { "memorySize", "MemorySize", true },
+        { "timeout", "Timeout", true },
+        { "kmsKeyArn", "KmsKeyArn", true },
+        { "layers", "Layers", true },
+        { "reservedConcurrency", "ReservedConcurrentExecutions", false },
+        { "name", "FunctionName", false },
+        { "logRetentionInDays", "x-log-retention", true },
+};
+
+static const struct cm_node *one(struct cm_serverless *cx, struct cm_node_pos pos, const char *key,
+                                 const struct cm_node *value)
+{
+        struct cm_node *map = cm_serverless_map(cx, pos);
+        cm_serverless_put(cx, map, key, value);
+        return map;
+}
+
+static const struct cm_node *text_at(struct cm_serverless *cx, struct cm_node_pos pos,
+                                     const char *text)
+{
+        return cm_serverless_text(cx, pos, cm_sv_from_cstr(text));
+}
+
+static const struct cm_node *both(struct cm_serverless *cx, const struct cm_node *all,
+                                  const struct cm_node *own)
+{
+        if (cm_serverless_is_unknown(all) || cm_serverless_is_unknown(own))
+                return cm_serverless_is_unknown(all) ? all : own;
+        if (cm_node_type(all) != CM_NODE_MAP || cm_node_type(own) != CM_NODE_MAP)
+                return own != NULL ? own : all;
+        struct cm_node *map = cm_serverless_map(cx, own->pos);
+        for (size_t i = 0; i < all->map.count && cm_serverless_spend(cx, 1); i++)
+                cm_node_put(cx->arena, map, all->map.members[i].key, all->map.members[i].key_pos,
+                            all->map.members[i].value);
+        for (size_t i = 0; i < own->map.count && cm_serverless_spend(cx, 1); i++)
+                cm_node_put(cx->arena, map, own->map.members[i].key, own->map.members[i].key_pos,
+                            own->map.members[i].value);
+        return map;
+}
+
+static void put_url(struct cm_serverless *cx, struct cm_node *out, const struct cm_node *url)
+{
+        if (url == NULL || (url->type == CM_NODE_BOOL && !url->boolean))
+                return;
+        if (cm_serverless_is_unknown(url)) {
+                cm_serverless_put(cx, out, "FunctionUrlConfig", url);
+                return;
+        }
+        struct cm_node *made = cm_serverless_map(cx, url->pos);
+        const struct cm_node *auth = cm_serverless_get(url, "authorizer");
+        const struct cm_node *cors = cm_serverless_get(url, "cors");
+        const struct cm_node *authorizer = cm_serverless_as_text(cx, auth, NULL);
+        if (cm_sv_eq(cm_node_string(authorizer), CM_SV("aws_iam")))
+                authorizer = text_at(cx, authorizer->pos, "AWS_IAM");
+        cm_serverless_put(cx, made, "AuthType",
+                          authorizer != NULL ? authorizer : text_at(cx, url->pos, "NONE"));
+        if (cm_node_type(cors) == CM_NODE_BOOL && cors->boolean) {
+                cm_serverless_put(cx, made, "Cors",
+                                  one(cx, cors->pos, "AllowOrigins",
+                                      text_at(cx, cors->pos, "*")));
+        } else if (cm_node_type(cors) == CM_NODE_MAP) {
+                struct cm_node *c = cm_serverless_map(cx, cors->pos);
+                const struct cm_node *origins = cm_serverless_get(cors, "allowedOrigins");
+                cm_serverless_put(cx, c, "AllowOrigins",
+                                  origins != NULL ? origins : text_at(cx, cors->pos, "*"));
+                cm_serverless_put(cx, c, "AllowCredentials",
+                                  cm_serverless_get(cors, "allowCredentials"));
+                cm_serverless_put(cx, made, "Cors", c);
+        }
+        cm_serverless_put(cx, out, "FunctionUrlConfig", made);
+}
+
+/* `events` is a list of {type: what}; names of types as SAM has them where they matter. */
+static const struct cm_node *make_events(struct cm_serverless *cx, const struct cm_node *events)
+{
+        static const char *const types[][2] = {
+                { "http", "Api" },         { "httpApi", "HttpApi" }, { "s3", "S3" },
+                { "sns", "SNS" },          { "schedule", "Schedule" },
+                { "eventBridge", "EventBridgeRule" },
+                { "cloudwatchEvent", "CloudWatchEvent" },
+                { "cloudwatchLog", "CloudWatchLogs" },
+                { "iot", "IoTRule" },
+        };
+        if (events == NULL || cm_serverless_is_unknown(events))
+                return events;
+        struct cm_node *out = cm_serverless_map(cx, events->pos);
+        for (size_t i = 0; events->type == CM_NODE_LIST && i < events->list.count; i++) {
+                const struct cm_node *e = events->list.items[i];
+                if (cm_serverless_is_unknown(e))
+                        return e;
+                if (cm_node_type(e) != CM_NODE_MAP || e->map.count == 0)
+                        continue;
+                const struct cm_node_member *m = &e->map.members[0];
+                struct cm_node *made = cm_serverless_map(cx, e->pos);
+                struct cm_sv type = m->key;
+                for (size_t j = 0; j < CM_ARRAY_LEN(types); j++)
+                        if (cm_sv_eq(m->key, cm_sv_from_cstr(types[j][0])))
+                                type = cm_sv_from_cstr(types[j][1]);
+                cm_serverless_put(cx, made, "Type", cm_serverless_text(cx, m->key_pos, type));
+                cm_serverless_put(cx, made, "Properties", m->value);
+                cm_node_put(cx->arena, out, cm_sv_printf(cx->arena, "%zu", i), e->pos, made);
+        }
+        return out;
+}
+
+static const struct cm_node *make_tracing(struct cm_serverless *cx, const struct cm_node *n)
+{
+        if (cm_node_type(n) == CM_NODE_BOOL)
+                return text_at(cx, n->pos, n->boolean ? "Active" : "");
+        return n;
+}
+
+/* An ARN that `provider` names, or the role that the framework makes for all functions. */
+static const struct cm_node *shared_role(struct cm_serverless *cx, const struct cm_node *provider,
+                                         struct cm_node_pos pos)
+{
+        const struct cm_node *role = cm_serverless_get2(provider, "iam", "role");
+        if (role == NULL)
+                role = cm_serverless_get(provider, "role");
+        if (cm_node_type(role) == CM_NODE_STRING || cm_serverless_is_unknown(role))
+                return role;
+        return text_at(cx, pos, "IamRoleLambdaExecution");
+}
+
+static const struct cm_node *make_function(struct cm_serverless *cx, const struct cm_node *f)
+{
+        const struct cm_node *provider = cm_node_get(cx->root, "provider");
+        const struct cm_node *tracing = cm_serverless_get(f, "tracing");
+        const struct cm_node *role = cm_serverless_get(f, "role");
+        const struct cm_node *variables = both(cx, cm_serverless_get(provider, "environment"),
+                                               cm_serverless_get(f, "environment"));
+        const struct cm_node *queue = cm_serverless_get(f, "onError");
+        const struct cm_node *failure = cm_serverless_get2(f, "destinations", "onFailure");
+        const struct cm_node *image = cm_serverless_get(f, "image");
+        if (cm_serverless_is_unknown(f) || cm_node_type(f) != CM_NODE_MAP)
+                return cm_serverless_is_unknown(f)
+                               ? f
+                               : cm_serverless_unknown(cx, f->pos, "a function must be a mapping");
+        struct cm_node *out = cm_serverless_map(cx, f->pos);
+        for (size_t i = 0; i < CM_ARRAY_LEN(members); i++) {
+                const struct cm_node *own = cm_serverless_get(f, members[i].key);
+                const struct cm_node *all = cm_serverless_get(provider, members[i].key);
+                cm_serverless_put(cx, out, members[i].as,
+                                  own == NULL && members[i].of_provider ? all : own);
+        }
+        /* What the framework takes when nothing is said. */
+        if (cm_node_get(out, "MemorySize") == NULL)
+                cm_serverless_put(cx, out, "MemorySize", cm_serverless_int(cx, f->pos, 1024));
+        if (cm_node_get(out, "Timeout") == NULL)
+                cm_serverless_put(cx, out, "Timeout", cm_serverless_int(cx, f->pos, 6));
+        if (cm_node_get(out, "Runtime") == NULL && image == NULL)
+                cm_serverless_put(cx, out, "Runtime",
+                                  cm_serverless_unknown(cx, f->pos,
+                                                        "the framework chooses the runtime"));
+        if (variables != NULL)
+                cm_serverless_put(cx, out, "Environment",
+                                  one(cx, variables->pos, "Variables", variables));
+        if (queue != NULL)
+                cm_serverless_put(cx, out, "DeadLetterQueue",
+                                  one(cx, queue->pos, "TargetArn", queue));
+        if (failure != NULL)
+                cm_serverless_put(
+                        cx, out, "EventInvokeConfig",
+                        one(cx, failure->pos, "DestinationConfig",
+                            one(cx, failure->pos, "OnFailure",
+                                one(cx, failure->pos, "Destination",
+                                    failure->type == CM_NODE_MAP
+                                            ? cm_serverless_get(failure, "arn")
+                                            : failure))));
+        if (image != NULL)
+                cm_serverless_put(cx, out, "ImageUri",
+                                  image->type == CM_NODE_MAP ? cm_serverless_get(image, "uri")
+                                                             : image);
+        cm_serverless_put(cx, out, "Tracing",
+                          make_tracing(cx, tracing != NULL
+                                                   ? tracing
+                                                   : cm_serverless_get2(provider, "tracing",
+                                                                        "lambda")));
+        if (role == NULL && cm_serverless_get(f, "iamRoleStatements") == NULL)
+                role = shared_role(cx, provider, f->pos);
+        cm_serverless_put(cx, out, "Role", role);
+        cm_serverless_put(cx, out, "Policies", cm_serverless_get(f, "iamRoleStatements"));
+        put_url(cx, out, cm_serverless_get(f, "url"));
+        cm_serverless_put(cx, out, "Events", make_events(cx, cm_serverless_get(f, "events")));
+        cm_serverless_put(cx, out, "VpcConfig",
+                          one(cx, f->pos, "SubnetIds",
+                              cm_serverless_get2(f, "vpc", "subnetIds") != NULL
+                                      ? cm_serverless_get2(f, "vpc", "subnetIds")
+                                      : cm_serverless_get2(provider, "vpc", "subnetIds")));
+        return out;
+}
+
+static void add_functions(struct cm_serverless *cx, const struct cm_node *functions,
+                          struct cm_node *out)
+{
+        for (size_t i = 0; cm_node_type(functions) == CM_NODE_MAP && i < functions->map.count;
+             i++) {
+                const struct cm_node_member *m = &functions->map.members[i];
+                cm_node_put(cx->arena, out, m->key, m->key_pos, make_function(cx, m->value));
+        }
+        if (cm_serverless_is_unknown(functions))
+                cm_node_put(cx->arena, out, CM_SV("functions"), functions->pos, functions);
+}
+
+/* A mapping, or a list of them. */
+const struct cm_node *cm_serverless_framework_functions(struct cm_serverless *cx)
+{
+        const struct cm_node *functions = cm_serverless_get(cx->root, "functions");
+        struct cm_node *out = cm_serverless_map(cx, cx->root->pos);
+        if (cm_node_type(functions) == CM_NODE_LIST)
+                for (size_t i = 0; i < functions->list.count; i++)
+                        add_functions(cx, functions->list.items[i], out);
+        else
+                add_functions(cx, functions, out);
+        return out;
+}
+
+const struct cm_node *cm_serverless_framework_role(struct cm_serverless *cx)
+{
+        const struct cm_node *provider = cm_node_get(cx->root, "provider");
+        const struct cm_node *role = cm_serverless_get2(provider, "iam", "role");
+        const struct cm_node *statements = cm_serverless_get(role, "statements");
+        const struct cm_node *managed = cm_serverless_get(role, "managedPolicies");
+        if (cm_serverless_is_unknown(role))
+                return role;
+        if (statements == NULL)
+                statements = cm_serverless_get(provider, "iamRoleStatements");
+        if (managed == NULL)
+                managed = cm_serverless_get(provider, "iamManagedPolicies");
+        struct cm_node *out = cm_serverless_map(
+                cx, role != NULL ? role->pos : (provider != NULL ? provider : cx->root)->pos);
+        cm_serverless_put(cx, out, "Policies", statements);
+        cm_serverless_put(cx, out, "ManagedPolicyArns", managed);
+        cm_serverless_put(cx, out, "PermissionsBoundary",
+                          cm_serverless_get(role, "permissionsBoundary"));
+        return out;
+}

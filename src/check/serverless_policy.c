@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements of policies in one form, see serverless.h. */
+#include "base/escape.h"
+#include "check/serverless.h"
+
+/* Actions that make one who has them more than he is, or give out what is secret; lower case. */
+static const char *const sensitive[] = {
+        "iam:passrole",
+        "iam:createaccesskey",
+        "iam:createloginprofile",
+        "iam:updateloginprofile",
+        "iam:attachuserpolicy",
+        "iam:attachgrouppolicy",
+        "iam:attachrolepolicy",
+        "iam:putuserpolicy",
+        "iam:putgrouppolicy",
+        "iam:putrolepolicy",
+        "iam:createpolicyversion",
+        "iam:setdefaultpolicyversion",
+        "iam:addusertogroup",
+        "iam:updateassumerolepolicy",
+        "sts:assumerole",
+        "lambda:createfunction",
+        "lambda:invokefunction",
+        "lambda:createeventsourcemapping",
+        "lambda:addpermission",
+        "lambda:updatefunctioncode",
+        "lambda:updatefunctionconfiguration",
+        "ec2:runinstances",
+        "ecs:runtask",
+        "ecs:registertaskdefinition",
+        "cloudformation:createstack",
+        "codebuild:createproject",
+        "codebuild:startbuild",
+        "glue:createdevendpoint",
+        "glue:createjob",
+        "glue:updatedevendpoint",
+        "datapipeline:createpipeline",
+        "sagemaker:createnotebookinstance",
+        "states:createstatemachine",
+        "states:startexecution",
+        "ssm:sendcommand",
+        "ssm:getparameter",
+        "ssm:getparameters",
+        "ssm:getparametersbypath",
+        "secretsmanager:getsecretvalue",
+        "kms:decrypt",
+        "s3:getobject",
+        "s3:putobject",
+        "s3:putbucketpolicy",
+        "dynamodb:scan",
+        "dynamodb:getitem",
+        "dynamodb:putitem",
+        "dynamodb:deletetable",
+};
+
+/* "*" is any text, "?" one character. Linear but for the last star, so at most the product. */
+static bool fits(struct cm_sv pattern, struct cm_sv text)
+{
+        size_t p = 0;
+        size_t t = 0;
+        size_t star = SIZE_MAX;
+        size_t mark = 0;
+        while (t < text.len) {
+                if (p < pattern.len && pattern.ptr[p] == '*') {
+                        star = p++;
+                        mark = t;
+                } else if (p < pattern.len &&
+                           (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+                        p++;
+                        t++;
+                } else if (star != SIZE_MAX) {
+                        p = star + 1;
+                        t = ++mark;
+                } else {
+                        return false;
+                }
+        }
+        while (p < pattern.len && pattern.ptr[p] == '*')
+                p++;
+        return p == pattern.len;
+}
+
+static bool any_fits(const struct cm_node *patterns, struct cm_sv text)
+{
+        for (size_t i = 0; i < cm_node_count(patterns); i++)
+                if (fits(cm_node_string(cm_node_at(patterns, i)), text))
+                        return true;
+        return false;
+}
+
+static const struct cm_node *first_unknown(const struct cm_node *list)
+{
+        if (cm_serverless_is_unknown(list))
+                return list;
+        for (size_t i = 0; i < cm_node_count(list); i++)
+                if (cm_serverless_is_unknown(cm_node_at(list, i)))
+                        return cm_node_at(list, i);
+        return NULL;
+}
+
+/* Which of the table the statement names, by what it lists or by what it leaves out. */
+static const struct cm_node *make_sensitive(struct cm_serverless *cx, const struct cm_node *actions,
+                                            const struct cm_node *not_actions)
+{
+        struct cm_node *list = cm_serverless_list(cx, actions->pos);
+        bool is_not = cm_node_count(not_actions) > 0;
+        for (size_t i = 0; i < CM_ARRAY_LEN(sensitive); i++) {
+                struct cm_sv action = cm_sv_from_cstr(sensitive[i]);
+                if (is_not ? !any_fits(not_actions, action) : any_fits(actions, action))
+                        cm_serverless_add(cx, list, cm_serverless_text(cx, actions->pos, action));
+        }
+        cm_serverless_add(cx, list, first_unknown(actions));
+        cm_serverless_add(cx, list, first_unknown(not_actions));
+        return list;
+}
+
+/* IAM compares actions without case. */
+static const struct cm_node *make_actions(struct cm_serverless *cx, const struct cm_node *statement,
+                                          const char *key)
+{
+        const struct cm_node *texts = cm_serverless_as_texts(
+                cx, cm_serverless_get(statement, key), statement->pos);
+        if (cm_serverless_is_unknown(texts))
+                return texts;
+        struct cm_node *list = cm_serverless_list(cx, texts->pos);
+        for (size_t i = 0; i < cm_node_count(texts); i++) {
+                const struct cm_node *n = cm_node_at(texts, i);
+                struct cm_sv lower = cm_sv_lower(cx->arena, cm_node_string(n));
+                cm_serverless_add(cx, list,
+                                  cm_serverless_is_unknown(n)
+                                          ? n
+                                          : cm_serverless_text(cx, n->pos, lower));
+        }
+        return list;
+}
+
+/* "*", or {AWS: [...], Service: ...}: each as "AWS:...". "AWS:*" is "*". */
+static const struct cm_node *make_principals(struct cm_serverless *cx, const struct cm_node *n,
+                                             struct cm_node_pos pos)
+{
+        if (n == NULL || cm_serverless_is_unknown(n))
+                return n == NULL ? cm_serverless_list(cx, pos) : n;
+        if (n->type != CM_NODE_MAP)
+                return cm_serverless_as_texts(cx, n, pos);
+        struct cm_node *list = cm_serverless_list(cx, n->pos);
+        for (size_t i = 0; i < n->map.count; i++) {
+                const struct cm_node *of = n->map.members[i].value;
+                const struct cm_node *texts = cm_serverless_as_texts(cx, of, n->pos);
+                cm_serverless_add(cx, list, cm_serverless_is_unknown(texts) ? texts : NULL);
+                for (size_t j = 0; j < cm_node_count(texts); j++) {
+                        const struct cm_node *t = cm_node_at(texts, j);
+                        struct cm_sv name = cm_sv_printf(cx->arena, "%.*s:%.*s",
+                                                         CM_SV_ARG(n->map.members[i].key),
+                                                         CM_SV_ARG(cm_node_string(t)));
+                        if (cm_sv_eq(name, CM_SV("AWS:*")))
+                                name = CM_SV("*");
+                        cm_serverless_add(cx, list,
+                                          cm_serverless_is_unknown(t)
+                                                  ? t
+                                                  : cm_serverless_text(cx, t->pos, name));
+                }
+        }
+        return list;
+}
+
+/* The keys of all operators, in lower case: as IAM compares them. */
+static const struct cm_node *make_condition_keys(struct cm_serverless *cx, const struct cm_node *n,
+                                                 struct cm_node_pos pos)
+{
+        if (cm_serverless_is_unknown(n))
+                return n;
+        struct cm_node *list = cm_serverless_list(cx, n != NULL ? n->pos : pos);
+        for (size_t i = 0; cm_node_type(n) == CM_NODE_MAP && i < n->map.count; i++) {
+                const struct cm_node *keys = n->map.members[i].value;
+                cm_serverless_add(cx, list, cm_serverless_is_unknown(keys) ? keys : NULL);
+                for (size_t j = 0; cm_node_type(keys) == CM_NODE_MAP && j < keys->map.count; j++) {
+                        struct cm_sv key = keys->map.members[j].key;
+                        cm_serverless_add(cx, list,
+                                          cm_serverless_text(cx, keys->map.members[j].key_pos,
+                                                             cm_sv_lower(cx->arena, key)));
+                }
+        }
+        return list;
+}
+
+const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
+                                              const struct cm_serverless_policy *policy,
+                                              const struct cm_node *s)
+{
+        if (cm_serverless_is_unknown(s))
+                return s;
+        if (cm_node_type(s) != CM_NODE_MAP)
+                return cm_serverless_unknown(cx, s->pos, "a statement must be a mapping");
+        struct cm_node_pos pos = s->pos;
+        struct cm_node *out = cm_serverless_map(cx, pos);
+        const struct cm_node *actions = make_actions(cx, s, "Action");
+        const struct cm_node *not_actions = make_actions(cx, s, "NotAction");
+        const struct cm_node *conditions = cm_serverless_get(s, "Condition");
+        const struct cm_node *effect = cm_serverless_as_text(cx, cm_serverless_get(s, "Effect"),
+                                                             NULL);
+        if (effect == NULL)
+                effect = cm_serverless_unknown(cx, pos, "the statement has no Effect");
+        cm_serverless_put(cx, out, "effect", effect);
+        cm_serverless_put(cx, out, "actions", actions);
+        cm_serverless_put(cx, out, "not_actions", not_actions);
+        cm_serverless_put(cx, out, "sensitive", make_sensitive(cx, actions, not_actions));
+        cm_serverless_put(cx, out, "resources",
+                          cm_serverless_as_texts(cx, cm_serverless_get(s, "Resource"), pos));
+        cm_serverless_put(cx, out, "not_resources",
+                          cm_serverless_as_texts(cx, cm_serverless_get(s, "NotResource"), pos));
+        cm_serverless_put(cx, out, "principals",
+                          make_principals(cx, cm_serverless_get(s, "Principal"), pos));
+        cm_serverless_put(cx, out, "not_principals",
+                          make_principals(cx, cm_serverless_get(s, "NotPrincipal"), pos));
+        cm_serverless_put(cx, out, "conditions",
+                          conditions != NULL ? conditions : cm_serverless_map(cx, pos));
+        cm_serverless_put(cx, out, "condition_keys", make_condition_keys(cx, conditions, pos));
+        cm_serverless_put(cx, out, "owner", cm_serverless_text(cx, pos, policy->owner));
+        cm_serverless_put(cx, out, "policy", cm_serverless_text(cx, pos, policy->name));
+        cm_serverless_put(cx, out, "kind",
+                          cm_serverless_text(cx, pos, cm_sv_from_cstr(policy->kind)));
+        cm_serverless_put(cx, out, "source",
+                          cm_serverless_text(cx, pos, cm_sv_from_cstr(policy->source)));
+        return out;
+}
+
+void cm_serverless_statements(struct cm_serverless *cx, const struct cm_serverless_policy *policy,
+                              const struct cm_node *document, struct cm_node *list)
+{
+        if (document == NULL)
+                return;
+        const struct cm_node *statements = document;
+        if (document->type == CM_NODE_MAP) {
+                statements = cm_serverless_get(document, "Statement");
+                if (statements == NULL && cm_node_get(document, "Effect") != NULL)
+                        statements = document;
+        }
+        if (statements == NULL) {
+                cm_serverless_add(
+                        cx, list,
+                        cm_serverless_unknown(cx, document->pos, "the policy has no Statement"));
+        } else if (statements->type != CM_NODE_LIST) {
+                cm_serverless_add(cx, list, cm_serverless_statement(cx, policy, statements));
+        } else {
+                for (size_t i = 0; i < statements->list.count; i++)
+                        cm_serverless_add(cx, list,
+                                          cm_serverless_statement(cx, policy,
+                                                                  statements->list.items[i]));
+        }
+}
