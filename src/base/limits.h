@@ -106,6 +106,8 @@
 #define CM_CHECK_RESULTS_MAX ((size_t)4000000)
 /* Memory of the checker: what one document and its results take; what all checks take. */
 #define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)
+/* What the checker keeps of all documents of a run, to join them: bytes; 1,000,000 objects fit. */
+#define CM_CHECK_JOIN_BYTES_MAX CM_MIB(256)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document
  * stream of a whole cluster is the largest seen. */
 #define CM_NODE_DEPTH_MAX ((size_t)200)
@@ -141,6 +143,8 @@
  * service takes about 200 values), and how many services extend each other in a row. */
 #define CM_COMPOSE_NODES_MAX   ((size_t)2000000)
 #define CM_COMPOSE_EXTENDS_MAX 50
+/* An evidence archive: all documents of an audit and what was said of them. */
+#define CM_EVIDENCE_BYTES_MAX CM_MIB(1024)
 /* Facts of a host: one file (dpkg's status is the largest, 5 MB), all files together, names of one
  * directory, nesting and number of included files, and entries of lists that are given out. */
 #define CM_HOST_FILE_BYTES_MAX  CM_MIB(32)

@@ -23,6 +23,8 @@ struct parser {
         unsigned flags;
         struct cm_re_tree *tree;
         struct cm_map sets; /* ranges -> the first node with them */
+        uint32_t ascii_sets
+                [128]; /* of single characters: index + 1; most patterns are made of them */
         size_t range_count;
         struct cm_err *err;
 };
@@ -119,10 +121,20 @@ static int set_node(struct parser *p, struct cm_runes set, struct cm_re_node **r
 static int literal(struct parser *p, uint32_t rune, struct cm_re_node **ret)
 {
         struct cm_runes set = { 0 };
+        bool is_plain = rune < CM_ARRAY_LEN(p->ascii_sets) && (p->flags & FLAG_FOLD) == 0;
+        if (is_plain && p->ascii_sets[rune] != 0 && p->range_count < RANGES_MAX) {
+                p->range_count++;
+                *ret = new_node(p, CM_RE_SET);
+                (*ret)->set = p->ascii_sets[rune] - 1;
+                return 0;
+        }
         cm_runes_add(p->arena, &set, rune, rune);
         if ((p->flags & FLAG_FOLD) != 0)
                 cm_runes_fold(p->arena, &set);
-        return set_node(p, set, ret);
+        int r = set_node(p, set, ret);
+        if (r == 0 && is_plain)
+                p->ascii_sets[rune] = (*ret)->set + 1;
+        return r;
 }
 
 static int any(struct parser *p, struct cm_re_node **ret)

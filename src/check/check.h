@@ -105,6 +105,7 @@ struct cm_check {
         const struct cm_node *tests;
         const struct cm_check_map *maps;
         size_t map_count;
+        struct cm_sv maps_text; /* "FRAMEWORK ROW", one a line */
         const struct cm_check_rule *rules;
         size_t rule_count;
         struct cm_sv source; /* the file */
@@ -127,8 +128,8 @@ struct cm_check_names {
         struct cm_cel_options options; /* points at `names`: not to be copied */
 };
 void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret);
-/* The slot of the check's variable `index`. */
-size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index);
+/* The slot of the check's first variable; the others follow. */
+size_t cm_check_variable_slot(const struct cm_check_rule *rule);
 /* An expression with the names that the rule sees. `is_verified`: it was compiled before without error;
  * the program is then of one thread. Errors: CM_E_MALFORMED, CM_E_LIMIT. */
 CM_MUST_CHECK int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule,

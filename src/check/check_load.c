@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads check files (check.h). Every member is known by name: a misspelt one is an error. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "base/vec.h"
 #include "check/document.h"
+#include "codec/node_expect.h"
 
 struct loader {
         struct cm_arena *arena;
@@ -15,49 +14,26 @@ struct loader {
         bool is_verified;
 };
 
-static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
-                 const char *format, ...) CM_PRINTF(4, 5);
-
-static int wrong(const struct loader *l, struct cm_node_pos pos, struct cm_err *err,
-                 const char *format, ...)
+/* What results carry: see struct cm_check_result. */
+static struct cm_sv maps_text(struct cm_arena *arena, const struct cm_check *check)
 {
-        char text[CM_ERR_TEXT_BYTES];
-        va_list ap;
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        return CM_RAISE(err, CM_E_MALFORMED, "%.*s:%u:%u: %s", CM_SV_ARG(l->source), pos.line,
-                        pos.column, text);
+        struct cm_buf out CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&out, CM_MIB(1));
+        for (size_t i = 0; i < check->map_count; i++)
+                for (size_t j = 0; j < check->maps[i].row_count; j++) {
+                        cm_buf_put_sv(&out, check->maps[i].framework);
+                        cm_buf_put_char(&out, ' ');
+                        cm_buf_put_sv(&out, check->maps[i].rows[j]);
+                        cm_buf_put_char(&out, '\n');
+                }
+        return cm_sv_dup(arena, cm_buf_sv(&out));
 }
 
-/* Members that a map may have. */
+/* A misspelt member is found when a check is first read. */
 static int only(const struct loader *l, const struct cm_node *map, const char *const *known,
                 struct cm_err *err)
 {
-        if (cm_node_type(map) != CM_NODE_MAP)
-                return wrong(l, map->pos, err, "this must be a mapping");
-        for (size_t i = 0; i < map->map.count; i++) {
-                const struct cm_node_member *m = &map->map.members[i];
-                if (!cm_sv_is_any(m->key, known))
-                        return wrong(l, m->key_pos, err, "no member '%s' is known here",
-                                     cm_escape(l->arena, m->key));
-        }
-        return 0;
-}
-
-/* A text member; `required`: it must be there and not empty. */
-static int text_of(const struct loader *l, const struct cm_node *map, const char *key,
-                   bool required, struct cm_sv *ret, struct cm_err *err)
-{
-        const struct cm_node *n = cm_node_get(map, key);
-        if (n == NULL) {
-                *ret = CM_SV("");
-                return required ? wrong(l, map->pos, err, "member '%s' is missing", key) : 0;
-        }
-        if (n->type != CM_NODE_STRING || (required && n->text.len == 0))
-                return wrong(l, n->pos, err, "'%s' must be text", key);
-        *ret = cm_sv_trim(n->text);
-        return 0;
+        return l->is_verified ? 0 : cm_node_only(l->arena, l->source, map, known, err);
 }
 
 static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err *err)
@@ -65,26 +41,28 @@ static int load_maps(struct loader *l, const struct cm_node *maps, struct cm_err
         if (maps == NULL)
                 return 0;
         if (maps->type != CM_NODE_MAP)
-                return wrong(l, maps->pos, err, "'maps' must be a mapping");
+                return cm_node_wrong(l->source, maps->pos, err, "'maps' must be a mapping");
         struct cm_check_map *out = CM_NEW_ARRAY(l->arena, struct cm_check_map, maps->map.count);
         for (size_t i = 0; i < maps->map.count; i++) {
                 const struct cm_node_member *m = &maps->map.members[i];
                 size_t count = cm_node_count(m->value);
                 if (cm_node_type(m->value) != CM_NODE_LIST || count == 0)
-                        return wrong(l, m->key_pos, err, "'%s' must be a list of rows",
-                                     cm_escape(l->arena, m->key));
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "'%s' must be a list of rows",
+                                             cm_escape(l->arena, m->key));
                 struct cm_sv *rows = CM_NEW_ARRAY(l->arena, struct cm_sv, count);
                 for (size_t j = 0; j < count; j++) {
                         const struct cm_node *row = cm_node_at(m->value, j);
                         if (cm_node_type(row) != CM_NODE_STRING || row->text.len == 0)
-                                return wrong(l, m->key_pos, err,
-                                             "rows are text: put them in quotes");
+                                return cm_node_wrong(l->source, m->key_pos, err,
+                                                     "rows are text: put them in quotes");
                         rows[j] = row->text;
                 }
                 out[i] = (struct cm_check_map){ m->key, rows, count };
         }
         l->check->maps = out;
         l->check->map_count = maps->map.count;
+        l->check->maps_text = maps_text(l->arena, l->check);
         return 0;
 }
 
@@ -98,7 +76,7 @@ static int load_params(struct loader *l, const struct cm_node *params, struct cm
         if (params == NULL)
                 return 0;
         if (params->type != CM_NODE_MAP)
-                return wrong(l, params->pos, err, "'params' must be a mapping");
+                return cm_node_wrong(l->source, params->pos, err, "'params' must be a mapping");
         for (size_t i = 0; i < params->map.count; i++) {
                 const struct cm_node_member *m = &params->map.members[i];
                 int r = only(l, m->value, known, err);
@@ -106,8 +84,9 @@ static int load_params(struct loader *l, const struct cm_node *params, struct cm
                         return r;
                 const struct cm_node *value = cm_node_get(m->value, "default");
                 if (value == NULL || cm_node_get_string(m->value, "doc").len == 0)
-                        return wrong(l, m->key_pos, err, "parameter '%s' needs default and doc",
-                                     cm_escape(l->arena, m->key));
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "parameter '%s' needs default and doc",
+                                             cm_escape(l->arena, m->key));
                 cm_node_put(l->arena, defaults, m->key, m->key_pos, value);
         }
         return 0;
@@ -125,7 +104,8 @@ static int load_minor(struct loader *l, const struct cm_node *n, uint32_t otherw
         struct cm_err ignored = CM_ERR_INIT;
         if (!cm_sv_cut(cm_node_string(n), '.', &major, &minor) || !cm_sv_eq(major, CM_SV("1")) ||
             cm_parse_u64(minor, 0, 999, &value, &ignored) < 0)
-                return wrong(l, n->pos, err, "versions are written \"1.25\", in quotes");
+                return cm_node_wrong(l->source, n->pos, err,
+                                     "versions are written \"1.25\", in quotes");
         *ret = (uint32_t)value;
         return 0;
 }
@@ -141,9 +121,9 @@ static int load_view(struct loader *l, const struct cm_node *view, struct cm_che
                 out->view = cm_check_view_find(CM_SV("k8s.object"));
                 out->kind = kind;
         }
-        return out->view != NULL
-                       ? 0
-                       : wrong(l, view->pos, err, "there is no view '%s'", cm_escape(l->arena, on));
+        return out->view != NULL ? 0
+                                 : cm_node_wrong(l->source, view->pos, err, "there is no view '%s'",
+                                                 cm_escape(l->arena, on));
 }
 
 void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret)
@@ -163,12 +143,12 @@ void cm_check_names(const struct cm_check_rule *rule, struct cm_check_names *ret
                 ret->names[ret->options.variable_count++] = rule->variables[i].name;
 }
 
-size_t cm_check_variable_slot(const struct cm_check_rule *rule, size_t index)
+size_t cm_check_variable_slot(const struct cm_check_rule *rule)
 {
         size_t slot = CM_CHECK_SLOT_VIEW;
         for (const char *const *v = rule->view->variables; *v != NULL; v++)
                 slot++;
-        return slot + index;
+        return slot;
 }
 
 int cm_check_compile(struct cm_arena *arena, const struct cm_check_rule *rule, struct cm_sv text,
@@ -188,7 +168,7 @@ static int verify(struct loader *l, const struct cm_check_rule *rule, struct cm_
         const struct cm_cel_program *ignored = NULL;
         if (!l->is_verified &&
             cm_check_compile(l->arena, rule, text, false, &ignored, &problem) < 0)
-                return wrong(l, pos, err, "expression: %s", problem.text);
+                return cm_node_wrong(l->source, pos, err, "expression: %s", problem.text);
         return 0;
 }
 
@@ -201,7 +181,8 @@ static int load_expression(struct loader *l, const struct cm_check_rule *rule,
         if (n == NULL)
                 return 0;
         if (n->type != CM_NODE_STRING || n->text.len == 0)
-                return wrong(l, n->pos, err, "'%s' must be an expression in quotes", key);
+                return cm_node_wrong(l->source, n->pos, err, "'%s' must be an expression in quotes",
+                                     key);
         *ret = n->text;
         return verify(l, rule, n->text, n->pos, err);
 }
@@ -222,12 +203,12 @@ static int load_each(struct loader *l, const struct cm_node *n, struct cm_check_
                 at = from;
         }
         if (at < 0)
-                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+                return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
         rule->each = cm_sv_slice(text, 0, (size_t)at);
         int r = verify(l, rule, rule->each, n->pos, err);
         rule->each_name = cm_sv_trim(cm_sv_skip(text, (size_t)at + 4));
         if (r == 0 && (rule->each_name.len == 0 || !cm_is_alpha(rule->each_name.ptr[0])))
-                return wrong(l, n->pos, err, "'each' is written \"LIST as NAME\"");
+                return cm_node_wrong(l->source, n->pos, err, "'each' is written \"LIST as NAME\"");
         return r;
 }
 
@@ -240,7 +221,7 @@ static int load_message(struct loader *l, const struct cm_node *n, struct cm_che
         if (l->is_verified)
                 return 0;
         return cm_check_message_compile(l->arena, rule, &ignored, &problem) < 0
-                       ? wrong(l, n->pos, err, "%s", problem.text)
+                       ? cm_node_wrong(l->source, n->pos, err, "%s", problem.text)
                        : 0;
 }
 
@@ -279,17 +260,17 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
                 r = load_expression(l, rule, n, "when", &rule->when, err);
         rule->reason = cm_node_get_string(n, "reason");
         if (r == 0 && rule->reason.len > 0 && rule->when.len == 0)
-                r = wrong(l, n->pos, err,
-                          "'reason' says why 'when' is false, and there is no 'when'");
+                r = cm_node_wrong(l->source, n->pos, err,
+                                  "'reason' says why 'when' is false, and there is no 'when'");
         if (r == 0)
                 r = load_each(l, cm_node_get(n, "each"), rule, err);
         if (r == 0)
                 r = load_expression(l, rule, n, "expect", &rule->expect, err);
         if (r == 0 && rule->expect.len == 0 && l->check->question.len == 0)
-                r = wrong(l, n->pos, err, "member 'expect' is missing");
+                r = cm_node_wrong(l->source, n->pos, err, "member 'expect' is missing");
         const struct cm_node *message = cm_node_get(n, "message");
         if (r == 0 && rule->expect.len > 0 && cm_node_string(message).len == 0)
-                r = wrong(l, n->pos, err, "member 'message' is missing");
+                r = cm_node_wrong(l->source, n->pos, err, "member 'message' is missing");
         return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
 }
 
@@ -300,15 +281,16 @@ static int load_variables(struct loader *l, const struct cm_node *variables, str
         if (variables == NULL)
                 return 0;
         if (variables->type != CM_NODE_MAP || count > CM_CHECK_VARIABLES_MAX)
-                return wrong(l, variables->pos, err,
-                             "'variables' must be a mapping of at most %d expressions",
-                             CM_CHECK_VARIABLES_MAX);
+                return cm_node_wrong(l->source, variables->pos, err,
+                                     "'variables' must be a mapping of at most %d expressions",
+                                     CM_CHECK_VARIABLES_MAX);
         struct cm_check_variable *out = CM_NEW_ARRAY(l->arena, struct cm_check_variable, count);
         for (size_t i = 0; i < count; i++) {
                 const struct cm_node_member *m = &variables->map.members[i];
                 if (cm_node_string(m->value).len == 0)
-                        return wrong(l, m->key_pos, err, "'%s' must be an expression in quotes",
-                                     cm_escape(l->arena, m->key));
+                        return cm_node_wrong(l->source, m->key_pos, err,
+                                             "'%s' must be an expression in quotes",
+                                             cm_escape(l->arena, m->key));
                 out[i].name = cm_sv_printf(l->arena, "variables.%.*s", CM_SV_ARG(m->key));
                 out[i].text = m->value->text;
         }
@@ -324,12 +306,13 @@ static int load_evidence(struct loader *l, const struct cm_node *evidence, struc
         if (evidence == NULL)
                 return 0;
         if (evidence->type != CM_NODE_MAP || l->check->question.len == 0)
-                return wrong(l, evidence->pos, err, "'evidence' is a mapping, beside a question");
+                return cm_node_wrong(l->source, evidence->pos, err,
+                                     "'evidence' is a mapping, beside a question");
         for (size_t i = 0; i < evidence->map.count; i++)
                 if (cm_node_string(evidence->map.members[i].value).len == 0)
-                        return wrong(l, evidence->map.members[i].key_pos, err,
-                                     "evidence '%s' must say what to give",
-                                     cm_escape(l->arena, evidence->map.members[i].key));
+                        return cm_node_wrong(l->source, evidence->map.members[i].key_pos, err,
+                                             "evidence '%s' must say what to give",
+                                             cm_escape(l->arena, evidence->map.members[i].key));
         return 0;
 }
 
@@ -337,14 +320,14 @@ static int load_rules(struct loader *l, const struct cm_node *rules, struct cm_e
 {
         size_t count = cm_node_count(rules);
         if (rules != NULL && (rules->type != CM_NODE_LIST || count == 0))
-                return wrong(l, rules->pos, err, "'rules' must be a list");
+                return cm_node_wrong(l->source, rules->pos, err, "'rules' must be a list");
         CM_VEC(struct cm_check_rule) out = { 0 };
         for (size_t i = 0; i < count; i++) {
                 const struct cm_node *n = cm_node_at(rules, i);
                 const struct cm_node *on = cm_node_get(n, "on");
                 size_t views = cm_node_type(on) == CM_NODE_LIST ? cm_node_count(on) : 1;
                 if (on == NULL || views == 0)
-                        return wrong(l, n->pos, err, "member 'on' is missing");
+                        return cm_node_wrong(l->source, n->pos, err, "member 'on' is missing");
                 /* One text, one rule for each view: the variables that it uses must be in all. */
                 for (size_t j = 0; j < views; j++) {
                         const struct cm_node *view =
@@ -364,24 +347,25 @@ static int load_head(struct loader *l, const struct cm_node *root, struct cm_err
         struct cm_check *c = l->check;
         struct cm_sv severity = CM_SV("");
         struct cm_sv status = CM_SV("");
-        int r = text_of(l, root, "id", true, &c->id, err);
+        int r = cm_node_text(l->source, root, "id", true, &c->id, err);
         if (r == 0)
-                r = text_of(l, root, "title", true, &c->title, err);
+                r = cm_node_text(l->source, root, "title", true, &c->title, err);
         if (r == 0)
-                r = text_of(l, root, "severity", true, &severity, err);
+                r = cm_node_text(l->source, root, "severity", true, &severity, err);
         if (r == 0 && !cm_severity_from_string(severity, &c->severity))
-                r = wrong(l, cm_node_get(root, "severity")->pos, err,
-                          "severity is one of negligible, low, medium, high, critical");
+                r = cm_node_wrong(l->source, cm_node_get(root, "severity")->pos, err,
+                                  "severity is one of negligible, low, medium, high, critical");
         if (r == 0)
-                r = text_of(l, root, "status", false, &status, err);
+                r = cm_node_text(l->source, root, "status", false, &status, err);
         c->is_optional = cm_sv_eq(status, CM_SV("optional"));
         if (r == 0 && status.len > 0 && !c->is_optional && !cm_sv_eq(status, CM_SV("stable")))
-                r = wrong(l, cm_node_get(root, "status")->pos, err, "status is stable or optional");
+                r = cm_node_wrong(l->source, cm_node_get(root, "status")->pos, err,
+                                  "status is stable or optional");
         if (r == 0)
-                r = text_of(l, root, "rationale", true, &c->rationale, err);
+                r = cm_node_text(l->source, root, "rationale", true, &c->rationale, err);
         if (r == 0)
-                r = text_of(l, root, "remediation", true, &c->remediation, err);
-        return r < 0 ? r : text_of(l, root, "question", false, &c->question, err);
+                r = cm_node_text(l->source, root, "remediation", true, &c->remediation, err);
+        return r < 0 ? r : cm_node_text(l->source, root, "question", false, &c->question, err);
 }
 
 int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_node *root,
@@ -407,7 +391,7 @@ int cm_check_load(struct cm_arena *arena, struct cm_sv source, const struct cm_n
         if (r == 0)
                 r = load_rules(&l, cm_node_get(root, "rules"), err);
         if (r == 0 && check.rule_count == 0 && check.question.len == 0)
-                r = wrong(&l, root->pos, err, "a check has rules or a question");
+                r = cm_node_wrong(l.source, root->pos, err, "a check has rules or a question");
         if (r < 0)
                 return r;
         check.references = cm_node_get(root, "references");

@@ -53,6 +53,7 @@ void cm_check_meta_write(struct cm_buf *buf, const struct cm_check_meta *meta)
         cm_buf_put_bytes(buf, meta->id);
         cm_buf_put_bytes(buf, meta->title);
         cm_buf_put_bytes(buf, meta->remediation);
+        cm_buf_put_bytes(buf, meta->maps);
 }
 
 int cm_check_meta_parse(struct cm_sv bytes, struct cm_check_meta *ret, struct cm_err *err)
@@ -64,6 +65,7 @@ int cm_check_meta_parse(struct cm_sv bytes, struct cm_check_meta *ret, struct cm
         meta.id = cm_cursor_bytes(&c);
         meta.title = cm_cursor_bytes(&c);
         meta.remediation = cm_cursor_bytes(&c);
+        meta.maps = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "check", err);
         if (r == 0 && severity >= CM_SEVERITY_COUNT)
                 r = CM_RAISE(err, CM_E_WORKER, "check has no known severity");
@@ -79,6 +81,7 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
 {
         cm_buf_put_varint(buf, check_index);
         cm_buf_put_varint(buf, (uint64_t)result->state);
+        cm_buf_put_varint(buf, result->subject.document_order);
         cm_buf_put_varint(buf, result->subject.document_number);
         cm_buf_put_varint(buf, result->place.line);
         cm_buf_put_varint(buf, result->place.column);
@@ -96,6 +99,7 @@ int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
         struct cm_check_result result = { 0 };
         uint64_t index = cm_cursor_varint(&c);
         uint64_t state = cm_cursor_varint(&c);
+        result.subject.document_order = (size_t)cm_cursor_varint(&c);
         result.subject.document_number = (size_t)cm_cursor_varint(&c);
         uint64_t line = cm_cursor_varint(&c);
         uint64_t column = cm_cursor_varint(&c);

@@ -11,6 +11,7 @@
  *                                     <-    RESULTS (many at a time)
  *                                     <-    DOCUMENT_DONE (counts, or the error that it met)
  *   END                               ->
+ *                                     <-    RESULTS (of documents together, of questions)
  *                                     <-    TALLY (how often each check had each state)
  *                                     <-    DONE, or FAIL at any time
  */
@@ -53,6 +54,7 @@ struct cm_check_meta {
         struct cm_sv id;
         struct cm_sv title;
         struct cm_sv remediation;
+        struct cm_sv maps; /* as in struct cm_check_result */
         enum cm_severity severity;
 };
 void cm_check_meta_write(struct cm_buf *buf, const struct cm_check_meta *meta);

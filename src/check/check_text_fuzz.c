@@ -22,8 +22,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 CM_IGNORE(
                         cm_check_library_new(cm_arena_new(CM_MIB(256)), &options, &library, &err));
         struct cm_arena *arena = cm_arena_new(CM_MIB(512));
-        CM_IGNORE(cm_check_text(cm_check_library_provider(library), arena, CM_SV("x"),
-                                cm_sv_make(data, size), &sink, &counts, &err));
+        struct cm_check_provider *provider = cm_check_library_provider(library);
+        provider->joins = cm_check_joins_new(arena);
+        int r = cm_check_text(provider, arena, CM_SV("x"), cm_sv_make(data, size), &sink, &counts,
+                              &err);
+        if (r == 0)
+                CM_IGNORE(cm_check_joined(provider, arena, &sink, &counts, &err));
         cm_arena_free(arena);
         return 0;
 }

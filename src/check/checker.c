@@ -81,6 +81,7 @@ static uint64_t announce(struct checker *c, const struct cm_check_result *result
                                             .id = result->check,
                                             .title = result->title,
                                             .remediation = result->remediation,
+                                            .maps = result->maps,
                                             .severity = result->severity };
         cm_buf_clear(&c->out);
         cm_check_meta_write(&c->out, &meta);
@@ -135,12 +136,15 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         struct cm_err problem = CM_ERR_INIT;
         struct cm_check_counts counts = { 0 };
         struct cm_sv text = CM_SV("");
+        struct cm_check_provider *provider = cm_check_library_provider(c->library);
         cm_note_set(c->notes, 0, CM_SV("document"), name);
         cm_arena_reset(c->scratch);
+        if (provider->joins == NULL)
+                provider->joins = cm_check_joins_new(c->arena);
+        provider->document_order++;
         int r = read_all(c->scratch, fd, &text, &problem);
         if (r == 0)
-                r = cm_check_text(cm_check_library_provider(c->library), c->scratch, name, text,
-                                  &c->sink, &counts, &problem);
+                r = cm_check_text(provider, c->scratch, name, text, &c->sink, &counts, &problem);
         if (problem.code == CM_E_WORKER || problem.code == CM_E_USAGE)
                 return cm_err_copy(err, &problem); /* the channel, or what was asked for */
         r = flush_results(c, err);
@@ -156,6 +160,18 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         cm_buf_clear(&c->out);
         cm_check_document_done_write(&c->out, &done);
         return send_out(c, CM_CHECK_MSG_DOCUMENT_DONE, err);
+}
+
+/* What documents are together; nothing to do when there was none. */
+static int join_documents(struct checker *c, struct cm_err *err)
+{
+        struct cm_check_provider *provider = cm_check_library_provider(c->library);
+        struct cm_check_counts counts = { 0 };
+        if (provider->joins == NULL)
+                return 0;
+        cm_note_set(c->notes, 0, CM_SV("document"), CM_SV("all documents together"));
+        cm_arena_reset(c->scratch);
+        return cm_check_joined(provider, c->scratch, &c->sink, &counts, err);
 }
 
 static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
@@ -255,6 +271,8 @@ int cm_role_checker(struct cm_chan *chan, char *notes)
                 c.scratch = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
                 r = serve(&c, &err);
         }
+        if (r == 0)
+                r = join_documents(&c, &err);
         if (r == 0)
                 r = cm_check_library_ask(c.library, &c.sink, &err);
         if (r == 0)

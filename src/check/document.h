@@ -14,7 +14,9 @@
 struct cm_document {
         struct cm_sv name; /* file name as given */
         struct cm_sv text;
-        size_t number; /* of a stream of several documents */
+        size_t number;        /* of a stream of several documents */
+        size_t order;         /* of the file among those of a run, from 1; 0: it is of no file */
+        struct cm_sv pointer; /* where `root` stands in the text, or "": it is all of it */
         const struct cm_node *root;
         struct cm_node_locator *locator; /* of `root` */
         bool has_no_lines;               /* of its kind */
@@ -36,6 +38,8 @@ struct cm_subject {
 struct cm_subject_sink {
         int (*put)(struct cm_subject_sink *sink, const struct cm_subject *subject,
                    struct cm_err *err);
+        /* Is a subject of this view looked at? NULL: all are. For views that cost much to make. */
+        bool (*wants)(struct cm_subject_sink *sink, const struct cm_check_view *view);
 };
 
 struct cm_document_kind {
@@ -54,6 +58,22 @@ struct cm_document_kind {
         /* What readers of this kind take the tree for (null members are absent ...). Or NULL. */
         const struct cm_node *(*normalise)(struct cm_arena *arena, const struct cm_node *root);
         int (*subjects)(struct cm_arena *arena, const struct cm_document *document,
+                        struct cm_subject_sink *sink, struct cm_err *err);
+        /* What the documents of a run are together, for subjects that need more than one: keeps
+         * what it needs of each, and gives the subjects out after the last. Or NULL. */
+        const struct cm_document_join_kind *join;
+};
+
+struct cm_document_join;
+
+struct cm_document_join_kind {
+        /* Everything lives in `arena`, of CM_CHECK_JOIN_BYTES_MAX and some room. */
+        struct cm_document_join *(*start)(struct cm_arena *arena);
+        /* Keeps copies: nothing of the document is needed later. Errors: CM_E_LIMIT. */
+        int (*gather)(struct cm_document_join *join, const struct cm_document *document,
+                      struct cm_err *err);
+        /* The order in which documents came must not matter. */
+        int (*subjects)(struct cm_document_join *join, struct cm_arena *arena,
                         struct cm_subject_sink *sink, struct cm_err *err);
 };
 

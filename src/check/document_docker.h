@@ -49,10 +49,17 @@ bool cm_docker_is_facts(const struct cm_node *root);
 CM_MUST_CHECK int cm_docker_facts(struct cm_arena *arena, const struct cm_document *document,
                                   struct cm_subject_sink *sink, struct cm_err *err);
 
+/*
+ * The command line that units of the service manager give a daemon; NULL when they give none.
+ * *ret_is_whole: false when parts of it stand elsewhere (variables).
+ */
+const struct cm_node *cm_docker_command_of_units(struct cm_arena *arena,
+                                                 const struct cm_node *units, bool *ret_is_whole);
+
 /* What a daemon does: `values` by their names in daemon.json, and where each comes from. */
 struct cm_docker_settings {
         struct cm_node *values;
-        struct cm_node *origins; /* "command line", "daemon.json", "default" */
+        struct cm_node *origins; /* "command line", "docker.service", "daemon.json", "default" */
 };
 /* Of a daemon.json alone: only what stands in it is known. */
 struct cm_docker_settings cm_docker_settings_of_file(struct cm_arena *arena,

@@ -30,7 +30,7 @@ static const struct setting {
         { "bip", 0, "bip", SETTING_TEXT, "" },
         { "bridge", 'b', "bridge", SETTING_TEXT, "" },
         { "cgroup-parent", 0, "cgroup-parent", SETTING_TEXT, "" },
-        { "config-file", 0, NULL, SETTING_TEXT, NULL },
+        { "config-file", 0, NULL, SETTING_TEXT, NULL }, /* is no setting but says where they are */
         { "containerd", 0, "containerd", SETTING_TEXT, NULL },
         { "data-root", 0, "data-root", SETTING_TEXT, NULL },
         { "graph", 'g', "data-root", SETTING_TEXT, NULL },
@@ -140,7 +140,10 @@ struct words {
         const struct cm_node *list;
         size_t next;
         struct cm_docker_settings *into;
-        struct cm_node *seen; /* keys that this command line has had */
+        const char *origin;
+        struct cm_sv config_file; /* the one that the command line names, or "" */
+        struct cm_node
+                *made[CM_ARRAY_LEN(settings)]; /* lists and maps, by number of their setting */
 };
 
 static const struct setting *find_setting(struct cm_sv flag, char letter)
@@ -152,23 +155,15 @@ static const struct setting *find_setting(struct cm_sv flag, char letter)
         return NULL;
 }
 
-/* What the command line has of this key so far: what another source says does not count then. */
+/* The list or map that all flags of this setting fill. */
 static struct cm_node *container_of(struct words *w, const struct setting *t,
                                     struct cm_node_pos pos)
 {
-        struct cm_sv key = cm_sv_from_cstr(t->key);
-        const struct cm_node *old = cm_node_get_sv(w->seen, key);
-        struct cm_node *n = t->type == SETTING_LIST ? cm_node_new_list(w->arena, pos)
-                                                    : cm_node_new_map(w->arena, pos);
-        for (size_t i = 0; i < cm_node_count(old); i++) {
-                if (t->type == SETTING_LIST)
-                        cm_node_add(w->arena, n, old->list.items[i]);
-                else
-                        cm_node_put(w->arena, n, old->map.members[i].key, nowhere,
-                                    old->map.members[i].value);
-        }
-        cm_node_put(w->arena, w->seen, key, nowhere, n);
-        return n;
+        struct cm_node **made = &w->made[t - settings];
+        if (*made == NULL)
+                *made = t->type == SETTING_LIST ? cm_node_new_list(w->arena, pos)
+                                                : cm_node_new_map(w->arena, pos);
+        return *made;
 }
 
 static void take_value(struct words *w, const struct setting *t, struct cm_sv text,
@@ -176,8 +171,10 @@ static void take_value(struct words *w, const struct setting *t, struct cm_sv te
 {
         struct cm_node *value = NULL;
         struct cm_sv name, rest;
-        if (t->key == NULL)
+        if (t->key == NULL) {
+                w->config_file = text;
                 return;
+        }
         switch (t->type) {
         case SETTING_BOOL: /* as Go's strconv.ParseBool has it */
                 value = cm_node_new_bool(w->arena, pos,
@@ -197,7 +194,7 @@ static void take_value(struct words *w, const struct setting *t, struct cm_sv te
                 cm_node_put(w->arena, value, name, pos, cm_node_new_string(w->arena, pos, rest));
                 break;
         }
-        set(w->arena, w->into, cm_sv_from_cstr(t->key), value, "command line");
+        set(w->arena, w->into, cm_sv_from_cstr(t->key), value, w->origin);
 }
 
 /* The value of a flag that has none in its own word: the next word, but for booleans. */
@@ -276,23 +273,40 @@ static bool take_read_file(struct cm_arena *arena, struct cm_docker_settings *s,
         return true;
 }
 
+static void put_all(struct cm_arena *arena, struct cm_docker_settings *into,
+                    const struct cm_docker_settings *from)
+{
+        for (size_t i = 0; i < cm_node_count(from->values); i++) {
+                const struct cm_node_member *m = &from->values->map.members[i];
+                cm_node_put(arena, into->values, m->key, nowhere, m->value);
+                cm_node_put(arena, into->origins, m->key, nowhere,
+                            cm_node_get_sv(from->origins, m->key));
+        }
+}
+
 struct cm_docker_settings cm_docker_settings_of_daemon(struct cm_arena *arena,
                                                        const struct cm_node *daemon)
 {
+        struct cm_docker_settings flags = make_settings(arena);
         struct cm_docker_settings file = make_settings(arena);
         struct cm_docker_settings all = make_settings(arena);
-        const struct cm_node *command = cm_node_get(daemon, "command");
-        bool is_known = take_read_file(arena, &file, cm_node_get(daemon, "file"));
-        if (is_known && cm_node_count(command) > 0)
-                take_defaults(arena, &all);
-        for (size_t i = 0; i < cm_node_count(file.values); i++)
-                set(arena, &all, file.values->map.members[i].key, file.values->map.members[i].value,
-                    "daemon.json");
         struct words words = { .arena = arena,
-                               .list = command,
+                               .list = cm_node_get(daemon, "command"),
                                .next = 1,
-                               .into = &all,
-                               .seen = cm_node_new_map(arena, nowhere) };
+                               .into = &flags,
+                               .origin = "command line" };
+        bool is_whole = words.list != NULL;
+        if (words.list == NULL) {
+                words.origin = "docker.service";
+                words.list =
+                        cm_docker_command_of_units(arena, cm_node_get(daemon, "units"), &is_whole);
+        }
         take_command(&words);
+        struct cm_sv path = cm_node_get_string(cm_node_get(daemon, "file"), "path");
+        bool is_its_file = words.config_file.len == 0 || cm_sv_eq(words.config_file, path);
+        if (is_whole && is_its_file && take_read_file(arena, &file, cm_node_get(daemon, "file")))
+                take_defaults(arena, &all);
+        put_all(arena, &all, &file);
+        put_all(arena, &all, &flags);
         return all;
 }

@@ -2,25 +2,10 @@
 /* Unit tests of check/document_docker.h: the daemon's configuration, and what objects know of others. */
 #include "check/document_docker.h"
 #include "codec/node_json.h"
+#include "tests/first_subject.h"
 #include "tests/harness.h"
 
 extern const struct cm_document_kind cm_document_docker;
-
-struct first {
-        struct cm_subject_sink sink;
-        const char *view;
-        struct cm_subject subject;
-        size_t count;
-};
-
-static int keep_first(struct cm_subject_sink *sink, const struct cm_subject *s, struct cm_err *err)
-{
-        struct first *f = (struct first *)(void *)sink;
-        (void)err;
-        if (strcmp(s->view->name, f->view) == 0 && f->count++ == 0)
-                f->subject = *s;
-        return 0;
-}
 
 static struct first subject_of(struct cm_arena *arena, const char *view, const char *text)
 {
@@ -135,6 +120,44 @@ CM_TEST(what_could_not_be_read_is_not_known)
         }
         struct cm_docker_settings none = cm_docker_settings_of_daemon(arena, NULL);
         CM_CHECK_INT(cm_node_count(none.values), 0);
+}
+
+CM_TEST(a_unit_in_place_of_the_process)
+{
+        static const struct {
+                const char *unit;
+                const char *more; /* a drop-in */
+                const char *newer;
+                const char *icc;
+                size_t hosts;
+        } cases[] = {
+                { "[Service]\\nExecStart=/usr/bin/dockerd -H fd:// --icc=false\\n", "", "false",
+                  "false", 1 },
+                { "[Service]\\nExecStart=/d \\\\\\n# x\\n  -H a \\\\\\n -H 'b' --icc=\\\"false\\\"",
+                  "", "false", "false", 2 },
+                { "[Service]\\nExecStart=-/d --icc=false",
+                  "[Service]\\nExecStart=\\nExecStart=/d -H a", "false", "true", 1 },
+                { "[Service]\\nExecStart=/d -H a $OPTS", "", "false", "absent", 1 },
+                { "[Service]\\nExecStart=/d --icc=false", "", "true", "absent", 0 },
+                { "[Unit]\\nExecStart=/d --icc=false", "", "false", "absent", 0 },
+                { "", "", "false", "absent", 0 },
+                { "[Service]\\nExecStart=/d --config-file /other", "", "false", "absent", 0 },
+        };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(8));
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
+                struct cm_err err = CM_ERR_INIT;
+                const struct cm_node *root = NULL;
+                struct cm_sv text = cm_sv_printf(
+                        arena,
+                        "{\"units\":[{\"text\":\"%s\",\"is_newer\":%s},{\"text\":\"%s\",\"is_newer\":false}],"
+                        "\"file\":{\"path\":\"/etc/docker/daemon.json\"}}",
+                        cases[i].unit, cases[i].newer, cases[i].more);
+                CM_CHECK_OK(cm_document_read_json(arena, text, &root, &err), &err);
+                struct cm_docker_settings s = cm_docker_settings_of_daemon(arena, root);
+                CM_CHECK_SV(as_json(cm_node_get(s.values, "icc")), cases[i].icc);
+                CM_CHECK_INT(cm_node_count(cm_node_get(s.values, "hosts")), cases[i].hosts);
+        }
 }
 
 static const char engine[] =

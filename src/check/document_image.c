@@ -5,6 +5,7 @@
  * docs/formats/image-document.md
  */
 #include "base/escape.h"
+#include "base/limits.h"
 #include "check/document.h"
 #include "check/image_history.h"
 
@@ -40,28 +41,46 @@ static bool image_is(struct cm_sv name, const struct cm_node *root)
         return cm_sv_eq(cm_node_get_string(root, "format"), CM_SV("coaming-image"));
 }
 
-/* "layer 3: RUN apt-get install ...": where a file comes from, for messages. */
-static struct cm_sv origin_of(struct cm_arena *arena, const struct cm_node *layers,
-                              const struct cm_node *item)
+struct origins {
+        const struct cm_sv *layers; /* "layer 3: RUN apt-get install...", for messages */
+        size_t count;
+};
+
+/* Once for each layer: what made it may be megabytes of text. */
+static struct origins origins_of(struct cm_arena *arena, const struct cm_node *layers)
 {
         enum {
                 STEP_BYTES_MAX = 60
         };
+        size_t count = cm_node_count(layers);
+        struct cm_sv *out = CM_NEW_ARRAY(arena, struct cm_sv, count);
+        for (size_t i = 0; i < count; i++) {
+                struct cm_sv step = cm_image_history_short(
+                        arena, cm_node_get_string(cm_node_at(layers, i), "created_by"));
+                size_t len = 0;
+                size_t next = 1;
+                for (uint32_t cp = 0; len < CM_MIN(step.len, (size_t)STEP_BYTES_MAX) && next > 0;) {
+                        next = cm_utf8_next(cm_sv_skip(step, len), &cp);
+                        len += next;
+                }
+                out[i] = cm_sv_printf(arena, "layer %zu%s%.*s%s", i, step.len > 0 ? ": " : "",
+                                      CM_SV_ARG(cm_sv_slice(step, 0, len)),
+                                      len < step.len ? "..." : "");
+        }
+        return (struct origins){ out, count };
+}
+
+static struct cm_sv origin_of(const struct origins *origins, const struct cm_node *item)
+{
         const struct cm_node *number = cm_node_get(item, "layer");
         if (cm_node_type(number) != CM_NODE_INT)
                 return CM_SV("the root file system");
         int64_t n = cm_node_int(number, 0);
-        struct cm_sv step =
-                cm_node_get_string(n < 0 ? NULL : cm_node_at(layers, (size_t)n), "created_by");
-        size_t len = 0;
-        for (uint32_t cp = 0; len < step.len && len < STEP_BYTES_MAX;)
-                len += cm_utf8_next(cm_sv_skip(step, len), &cp); /* texts of nodes are UTF-8 */
-        return cm_sv_printf(arena, "layer %lld%s%.*s%s", (long long)n, step.len > 0 ? ": " : "",
-                            (int)len, step.len > 0 ? step.ptr : "", len < step.len ? "..." : "");
+        return n >= 0 && (size_t)n < origins->count ? origins->layers[n] : CM_SV("no known layer");
 }
 
 /* A list that was cut ends in an item that is not known: no rule passes for want of what it lacks. */
-static const struct cm_node *facts_of(struct cm_arena *arena, const struct cm_node *layers,
+static const struct cm_node *facts_of(struct cm_arena *arena, const struct origins *origins,
                                       const struct cm_node *list, bool is_cut)
 {
         struct cm_node *copy = cm_node_new_list(arena, list->pos);
@@ -76,7 +95,7 @@ static const struct cm_node *facts_of(struct cm_arena *arena, const struct cm_no
                         cm_node_put(arena, made, item->map.members[j].key,
                                     item->map.members[j].key_pos, item->map.members[j].value);
                 cm_node_put(arena, made, CM_SV("from"), item->pos,
-                            cm_node_new_string(arena, item->pos, origin_of(arena, layers, item)));
+                            cm_node_new_string(arena, item->pos, origin_of(origins, item)));
                 cm_node_add(arena, copy, made);
         }
         if (is_cut)
@@ -98,14 +117,14 @@ static bool has_text(const struct cm_node *list, struct cm_sv text)
 static const struct cm_node *files_of(struct cm_arena *arena, const struct cm_node *root,
                                       const struct cm_node *files)
 {
-        const struct cm_node *layers = cm_node_get(root, "layers");
+        const struct origins origins = origins_of(arena, cm_node_get(root, "layers"));
         const struct cm_node *truncated = cm_node_get(files, "truncated");
         struct cm_node *copy = cm_node_new_map(arena, files->pos);
         for (size_t i = 0; i < files->map.count; i++) {
                 const struct cm_node_member *m = &files->map.members[i];
                 const struct cm_node *value = m->value;
                 if (cm_node_type(value) == CM_NODE_LIST && value != truncated)
-                        value = facts_of(arena, layers, value, has_text(truncated, m->key));
+                        value = facts_of(arena, &origins, value, has_text(truncated, m->key));
                 cm_node_put(arena, copy, m->key, m->key_pos, value);
         }
         return copy;
@@ -141,6 +160,10 @@ static int give_history(struct cm_arena *arena, const struct cm_document *docume
 {
         const struct cm_node *history = cm_node_path(document->root, "config", "history", NULL);
         size_t words = 0;
+        if (cm_node_count(history) > CM_DOCKERFILE_INSTRUCTIONS_MAX)
+                return CM_RAISE(err, CM_E_LIMIT,
+                                "history has more steps than dockerfile_instructions_max (%zu)",
+                                CM_DOCKERFILE_INSTRUCTIONS_MAX);
         for (size_t i = 0; i < cm_node_count(history); i++) {
                 const struct cm_node *created_by =
                         cm_node_get(cm_node_at(history, i), "created_by");

@@ -87,7 +87,7 @@ CM_TEST(image_files_say_where_they_come_from)
                         "\"caches\":[],\"truncated\":[\"caches\"]}}",
                         &seen, &err),
                 &err);
-        static const char *const from[] = { "layer 1: RUN a", "layer 0", "layer 9",
+        static const char *const from[] = { "layer 1: RUN a", "layer 0", "no known layer",
                                             "the root file system" };
         const struct cm_node *list = cm_node_get(seen.files, "setuid");
         for (size_t i = 0; i < CM_ARRAY_LEN(from); i++)

@@ -9,10 +9,6 @@
  */
 #include "check/document_kubernetes.h"
 
-enum {
-        LIST_DEPTH_MAX = 4 /* a List within a List is legal, deeper ones are an attack */
-};
-
 static const char *const object_variables[] = { "object", NULL };
 static const struct cm_check_view view_object = {
         .name = "k8s.object",
@@ -28,7 +24,8 @@ static const struct cm_check_view view_pod = {
 static const struct cm_check_view *const views[] = { &view_object,           &view_pod,
                                                      &cm_view_rbac_role,     &cm_view_rbac_binding,
                                                      &cm_view_k8s_component, &cm_view_rbac_grant,
-                                                     &cm_view_k8s_admission, NULL };
+                                                     &cm_view_k8s_admission, &cm_view_k8s_cluster,
+                                                     &cm_view_k8s_namespace, NULL };
 
 static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
 {
@@ -194,32 +191,51 @@ static int one_object(struct cm_arena *arena, const struct cm_document *document
         return sink->put(sink, &s, err);
 }
 
-static int objects(struct cm_arena *arena, const struct cm_document *document,
-                   const struct cm_node *root, int depth, struct cm_subject_sink *sink,
-                   struct cm_err *err)
+int cm_kubernetes_walk(const struct cm_node *root, struct cm_kubernetes_path path,
+                       struct cm_kubernetes_walker *walker, struct cm_err *err)
 {
         const struct cm_node *items = cm_node_get(root, "items");
         bool is_list = cm_sv_has_suffix(cm_node_get_string(root, "kind"), CM_SV("List")) &&
                        cm_node_type(items) == CM_NODE_LIST;
         if (!is_list)
-                return one_object(arena, document, root, sink, err);
-        if (depth == LIST_DEPTH_MAX)
+                return walker->object(walker, root, &path, err);
+        if (path.depth == CM_KUBERNETES_LIST_DEPTH_MAX)
                 return CM_RAISE(err, CM_E_MALFORMED, "lists of objects are nested too deeply");
+        path.depth++;
         for (size_t i = 0; i < cm_node_count(items); i++) {
+                path.items[path.depth - 1] = i;
                 const struct cm_node *item = cm_node_at(items, i);
                 int r = cm_node_type(item) == CM_NODE_MAP
-                                ? objects(arena, document, item, depth + 1, sink, err)
+                                ? cm_kubernetes_walk(item, path, walker, err)
                                 : 0;
                 if (r < 0)
                         return r;
         }
-        return cm_kubernetes_grants(arena, document, items, sink, err);
+        return 0;
+}
+
+struct subject_walker {
+        struct cm_kubernetes_walker walker; /* first */
+        struct cm_arena *arena;
+        const struct cm_document *document;
+        struct cm_subject_sink *sink;
+};
+
+static int walk_object(struct cm_kubernetes_walker *walker, const struct cm_node *object,
+                       const struct cm_kubernetes_path *path, struct cm_err *err)
+{
+        struct subject_walker *w = (struct subject_walker *)(void *)walker;
+        (void)path;
+        if (cm_kubernetes_is_cluster_lists(object))
+                return 0; /* is no object of a cluster, but says what lists of it are whole */
+        return one_object(w->arena, w->document, object, w->sink, err);
 }
 
 static int kubernetes_subjects(struct cm_arena *arena, const struct cm_document *document,
                                struct cm_subject_sink *sink, struct cm_err *err)
 {
-        return objects(arena, document, document->root, 0, sink, err);
+        struct subject_walker w = { { walk_object }, arena, document, sink };
+        return cm_kubernetes_walk(document->root, (struct cm_kubernetes_path){ 0 }, &w.walker, err);
 }
 
 extern const struct cm_document_kind cm_document_kubernetes;
@@ -230,4 +246,5 @@ const struct cm_document_kind cm_document_kubernetes = {
         .is = kubernetes_is,
         .normalise = cm_document_without_nulls,
         .subjects = kubernetes_subjects,
+        .join = &cm_kubernetes_join,
 };

@@ -124,6 +124,8 @@ int cm_kubernetes_admission(struct cm_arena *arena, const struct cm_subject *obj
 {
         const struct cm_node_pos nowhere = { 0 };
         struct cm_subject s = *object;
+        if (sink->wants != NULL && !sink->wants(sink, &cm_view_k8s_admission))
+                return 0;
         bool is_wide = cm_kubernetes_is_cluster_wide(s.kind);
         s.view = &cm_view_k8s_admission;
         s.variables[0] = s.subject;

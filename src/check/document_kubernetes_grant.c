@@ -1,84 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is given what (rbac.grant): each binding with the rules of its role, where both are in one
- * list, such as the answer of `kubectl get clusterroles,roles,clusterrolebindings,rolebindings -A
- * -o json`. A Role is looked for in the namespace of the binding only. Aggregated roles have their
- * rules in such answers; what is not filled in is not guessed.
+ * Who is given what (rbac.grant): each binding with the rules of its role, wherever in the
+ * documents of a run the two are, such as the answer of `kubectl get
+ * clusterroles,roles,clusterrolebindings,rolebindings -A -o json`. A Role is looked for in the
+ * namespace of the binding only. The role of the binding's own document comes first: two documents
+ * may be of two clusters. Without it those of all others count, each by itself, so that the order of
+ * documents does not matter. Aggregated roles have their rules in such answers; what is not filled
+ * in is not guessed.
  * Spec: Kubernetes documentation, Using RBAC Authorization.
  */
-#include "check/document_kubernetes.h"
+#include <stdlib.h>
+
+#include "check/document_kubernetes_join.h"
 
 static const char *const grant_variables[] = { "grant", "object", NULL };
 const struct cm_check_view cm_view_rbac_grant = {
         .name = "rbac.grant",
-        .summary = "a binding with the rules of its role, of one list",
+        .summary = "a binding with the rules of its role, of one run",
         .variables = grant_variables,
 };
 
-static struct cm_sv key_of(struct cm_arena *arena, struct cm_sv namespace, struct cm_sv name)
+struct cm_sv cm_kubernetes_role_key(struct cm_arena *arena, struct cm_sv namespace,
+                                    struct cm_sv name)
 {
         return cm_sv_printf(arena, "%.*s/%.*s", CM_SV_ARG(namespace), CM_SV_ARG(name));
 }
 
-/* All roles of the list, by "NAMESPACE/NAME"; the namespace of a ClusterRole is empty. */
-static const struct cm_node *roles_of(struct cm_arena *arena, const struct cm_document *document,
-                                      const struct cm_node *items)
+static int role_order(const void *a, const void *b)
 {
-        const struct cm_node_pos nowhere = { 0 };
-        struct cm_node *roles = cm_node_new_map(arena, nowhere);
-        for (size_t i = 0; i < cm_node_count(items); i++) {
-                const struct cm_node *item = cm_node_at(items, i);
-                if (cm_node_type(item) != CM_NODE_MAP)
-                        continue;
-                struct cm_subject s = cm_kubernetes_subject(document, item);
-                const struct cm_node *role = cm_kubernetes_role(arena, &s);
-                if (role == NULL)
-                        continue;
-                bool is_cluster = cm_node_bool(cm_node_get(role, "cluster"), false);
-                cm_node_put(arena, roles, key_of(arena, is_cluster ? CM_SV("") : s.group, s.name),
-                            nowhere, role);
-        }
-        return roles;
+        const struct cm_kubernetes_kept_role *x = a;
+        const struct cm_kubernetes_kept_role *y = b;
+        int c = cm_sv_cmp(x->key, y->key);
+        if (c != 0)
+                return c;
+        return x->document == y->document ? 0 : x->document < y->document ? -1 : 1;
 }
 
-/* The role that a binding names, or NULL. */
-static const struct cm_node *role_of(struct cm_arena *arena, const struct cm_node *roles,
-                                     const struct cm_node *binding)
+/* The key of the role that a binding names, or "". */
+static struct cm_sv key_of(struct cm_arena *arena, const struct cm_node *binding)
 {
         const struct cm_node *ref = cm_node_get(binding, "role");
         struct cm_sv namespace = CM_SV("");
         if (cm_sv_eq_nocase(cm_node_get_string(ref, "kind"), CM_SV("Role"))) {
                 namespace = cm_node_get_string(binding, "namespace");
                 if (namespace.len == 0)
-                        return NULL; /* a ClusterRoleBinding cannot name a Role */
+                        return CM_SV(""); /* a ClusterRoleBinding cannot name a Role */
         }
-        return cm_node_get_sv(roles, key_of(arena, namespace, cm_node_get_string(ref, "name")));
+        return cm_kubernetes_role_key(arena, namespace, cm_node_get_string(ref, "name"));
 }
 
-int cm_kubernetes_grants(struct cm_arena *arena, const struct cm_document *document,
-                         const struct cm_node *items, struct cm_subject_sink *sink,
+/* The first of the sorted roles that is not before the key. */
+static size_t lower_bound(const struct cm_document_join *join, struct cm_sv key)
+{
+        size_t from = 0;
+        size_t to = join->roles.count;
+        while (from < to) {
+                size_t middle = from + (to - from) / 2;
+                if (cm_sv_cmp(join->roles.items[middle].key, key) < 0)
+                        from = middle + 1;
+                else
+                        to = middle;
+        }
+        return from;
+}
+
+/* What is wrong with a role is shown at the reference to it: it may stand in another text. */
+static int put_grant(struct cm_arena *arena, const struct cm_subject *s,
+                     const struct cm_node *binding, const struct cm_node *role,
+                     struct cm_subject_sink *sink, struct cm_err *err)
+{
+        const struct cm_node *ref = cm_node_get(s->subject, "roleRef");
+        struct cm_node_pos at = ref != NULL ? ref->pos : s->subject->pos;
+        struct cm_node *grant = cm_node_new_map(arena, s->subject->pos);
+        cm_kubernetes_put(arena, grant, "binding", binding);
+        cm_kubernetes_put(arena, grant, "role", cm_node_move(arena, role, at));
+        struct cm_subject put = *s;
+        put.view = &cm_view_rbac_grant;
+        put.variables[0] = grant;
+        put.variables[1] = s->subject;
+        return sink->put(sink, &put, err);
+}
+
+static int put_grants_of(struct cm_document_join *join, struct cm_arena *arena,
+                         struct cm_kubernetes_kept_binding *kept, struct cm_subject_sink *sink,
                          struct cm_err *err)
 {
-        const struct cm_node *roles = roles_of(arena, document, items);
-        for (size_t i = 0; i < cm_node_count(items) && cm_node_count(roles) > 0; i++) {
-                const struct cm_node *item = cm_node_at(items, i);
-                if (cm_node_type(item) != CM_NODE_MAP)
-                        continue;
-                struct cm_subject s = cm_kubernetes_subject(document, item);
-                const struct cm_node *binding = cm_kubernetes_binding(arena, &s);
-                const struct cm_node *role =
-                        binding == NULL ? NULL : role_of(arena, roles, binding);
-                if (role == NULL)
-                        continue;
-                struct cm_node *grant = cm_node_new_map(arena, item->pos);
-                cm_kubernetes_put(arena, grant, "binding", binding);
-                cm_kubernetes_put(arena, grant, "role", role);
-                s.view = &cm_view_rbac_grant;
-                s.variables[0] = grant;
-                s.variables[1] = item;
-                int r = sink->put(sink, &s, err);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        struct cm_subject s = cm_kubernetes_subject(&kept->document, kept->document.root);
+        const struct cm_node *binding = cm_kubernetes_binding(arena, &s);
+        struct cm_sv key = key_of(arena, binding);
+        size_t from = lower_bound(join, key);
+        size_t to = from;
+        bool is_own = false;
+        for (; to < join->roles.count && cm_sv_eq(join->roles.items[to].key, key); to++)
+                is_own = is_own || join->roles.items[to].document == kept->number;
+        if (from == to || key.len == 0)
+                return 0;
+        kept->document.locator = cm_node_locator_new(arena, kept->document.root);
+        int r = 0;
+        for (size_t i = from; i < to && r == 0; i++)
+                if (!is_own || join->roles.items[i].document == kept->number)
+                        r = put_grant(arena, &s, binding, join->roles.items[i].role, sink, err);
+        return r;
+}
+
+int cm_kubernetes_grants(struct cm_document_join *join, struct cm_arena *arena,
+                         struct cm_subject_sink *sink, struct cm_err *err)
+{
+        int r = 0;
+        if (join->roles.count > 0)
+                qsort(join->roles.items, join->roles.count, sizeof(*join->roles.items), role_order);
+        for (size_t i = 0; i < join->bindings.count && r == 0; i++)
+                r = put_grants_of(join, arena, &join->bindings.items[i], sink, err);
+        return r;
 }

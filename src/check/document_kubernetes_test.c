@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unit tests of check/document_kubernetes.h: which program a container is, its flags; roles. */
 #include "check/document_kubernetes.h"
+#include "tests/first_subject.h"
 #include "tests/harness.h"
 
 extern const struct cm_document_kind cm_document_kubernetes;
-
-struct first {
-        struct cm_subject_sink sink;
-        const char *view;
-        struct cm_subject subject;
-        size_t count;
-};
-
-static int keep_first(struct cm_subject_sink *sink, const struct cm_subject *s, struct cm_err *err)
-{
-        struct first *f = (struct first *)(void *)sink;
-        (void)err;
-        if (strcmp(s->view->name, f->view) == 0 && f->count++ == 0)
-                f->subject = *s;
-        return 0;
-}
 
 /* The first subject of the view in the text, and how many there are. */
 static struct first subject_of(struct cm_arena *arena, const char *view, const char *text)
@@ -30,6 +15,9 @@ static struct first subject_of(struct cm_arena *arena, const char *view, const c
         CM_CHECK_OK(cm_document_read_json(arena, cm_sv_from_cstr(text), &document.root, &err),
                     &err);
         CM_CHECK_OK(cm_document_kubernetes.subjects(arena, &document, &f.sink, &err), &err);
+        struct cm_document_join *join = cm_kubernetes_join.start(arena);
+        CM_CHECK_OK(cm_kubernetes_join.gather(join, &document, &err), &err);
+        CM_CHECK_OK(cm_kubernetes_join.subjects(join, arena, &f.sink, &err), &err);
         return f;
 }
 

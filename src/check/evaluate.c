@@ -78,6 +78,14 @@ static struct view_rules *rules_of(struct cm_check_set *set, const struct cm_che
         return NULL;
 }
 
+bool cm_check_set_has(const struct cm_check_set *set, const struct cm_check_view *view)
+{
+        for (size_t i = 0; i < set->views.count; i++)
+                if (set->views.items[i].view == view)
+                        return true;
+        return false;
+}
+
 struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_check *checks,
                                       size_t count, const struct cm_check_settings *settings)
 {
@@ -120,11 +128,21 @@ struct evaluation {
                 memo; /* of the object: patterns are parameters, the same for all items */
 };
 
+/* Of a document that is a part of a text: where in the whole text. */
+static bool locate(const struct evaluation *e, const struct cm_node *n, struct cm_sv *ret)
+{
+        const struct cm_document *d = e->subject->document;
+        if (!cm_node_locate(d->locator, e->arena, n, ret))
+                return false;
+        if (d->pointer.len > 0)
+                *ret = cm_sv_printf(e->arena, "%.*s%.*s", CM_SV_ARG(d->pointer), CM_SV_ARG(*ret));
+        return true;
+}
+
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
                      struct cm_check_place *ret)
 {
-        if (n == NULL || n->pos.line == 0 ||
-            !cm_node_locate(e->subject->document->locator, e->arena, n, &ret->pointer))
+        if (n == NULL || n->pos.line == 0 || !locate(e, n, &ret->pointer))
                 return false;
         if (!e->subject->document->has_no_lines) {
                 ret->line = n->pos.line;
@@ -157,8 +175,7 @@ static struct cm_check_place place_of(const struct evaluation *e, const struct c
                         return place;
         }
         if (!place_at(e, e->item, &place))
-                cm_node_locate(e->subject->document->locator, e->arena, e->subject->subject,
-                               &place.pointer);
+                locate(e, e->subject->subject, &place.pointer);
         return place;
 }
 
@@ -172,6 +189,7 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
                 .severity = c->severity,
                 .state = state,
                 .remediation = c->remediation,
+                .maps = c->maps_text,
                 .message = message,
                 .subject = {
                         .view = cm_sv_from_cstr(e->subject->view->name),
@@ -180,6 +198,7 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
                         .group = e->subject->group,
                         .document = e->subject->document->name,
                         .document_number = e->subject->document->number,
+                        .document_order = e->subject->document->order,
                 },
         };
         if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)
@@ -339,7 +358,7 @@ static int expect_each(struct evaluation *e, const struct cm_check_rule *rule, s
 static int set_variables(struct evaluation *e, const struct cm_check_rule *rule, struct cm_err *err)
 {
         struct rule_ref *ref = e->ref;
-        size_t slot = cm_check_variable_slot(rule, 0);
+        size_t slot = cm_check_variable_slot(rule);
         if (rule->variable_count > 0 && ref->variables == NULL)
                 ref->variables = CM_NEW_ARRAY(e->set->arena, const struct cm_cel_program *,
                                               rule->variable_count);
@@ -448,6 +467,7 @@ int cm_check_ask(const struct cm_check *check, struct cm_check_sink *sink, struc
                                                 .severity = check->severity,
                                                 .state = CM_CHECK_MANUAL,
                                                 .remediation = check->remediation,
+                                                .maps = check->maps_text,
                                                 .message = check->question,
                                                 .subject = { .kind = CM_SV("question") } };
         return sink->put(sink, &result, err);

@@ -25,6 +25,9 @@ struct cm_check_settings {
 struct cm_check_set *cm_check_set_new(struct cm_arena *arena, const struct cm_check *checks,
                                       size_t count, const struct cm_check_settings *settings);
 
+/* Does some check have a rule for this view? */
+bool cm_check_set_has(const struct cm_check_set *set, const struct cm_check_view *view);
+
 /* Where results go. What one points at lives until put() returns, or longer. */
 struct cm_check_sink {
         int (*put)(struct cm_check_sink *sink, const struct cm_check_result *result,

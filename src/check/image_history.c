@@ -2,6 +2,7 @@
 /* See image_history.h. */
 #include "check/image_history.h"
 
+#include "base/limits.h"
 #include "check/document.h"
 #include "codec/shell_words.h"
 
@@ -133,6 +134,14 @@ static bool read_step(struct cm_sv text, struct step *s)
         return true;
 }
 
+struct cm_sv cm_image_history_short(struct cm_arena *arena, struct cm_sv created_by)
+{
+        struct step s;
+        if (!read_step(created_by, &s))
+                return cm_sv_trim(created_by);
+        return cm_sv_join(arena, cm_sv_join(arena, s.keyword, CM_SV(" ")), s.rest);
+}
+
 struct building {
         struct cm_arena *arena;
         struct cm_node_pos pos;
@@ -249,6 +258,19 @@ static struct cm_node *values_of(const struct building *b, const struct step *s)
         return list;
 }
 
+/* What becomes nodes is limited as the words of commands are; a config may have megabytes of it. */
+static int count_words(const struct step *s, size_t *words, struct cm_err *err)
+{
+        bool is_run = cm_sv_eq(s->keyword, CM_SV("RUN"));
+        struct cm_sv text = is_run ? s->build_args : s->rest;
+        for (size_t i = 0; i < text.len; i++)
+                *words += cm_is_blank(text.ptr[i]) ? 1 : 0;
+        if (*words <= CM_SHELL_WORDS_MAX)
+                return 0;
+        return CM_RAISE(err, CM_E_LIMIT, "history has more words than shell_words_max (%zu)",
+                        CM_SHELL_WORDS_MAX);
+}
+
 static int commands_of(const struct building *b, const struct step *s, size_t *words,
                        const struct cm_node **ret, struct cm_err *err)
 {
@@ -275,7 +297,9 @@ int cm_image_history_instruction(struct cm_arena *arena, const struct cm_node *c
         if (!read_step(cm_node_string(created_by), &s))
                 return 1;
         const struct cm_node *commands = NULL;
-        int r = commands_of(&b, &s, words, &commands, err);
+        int r = count_words(&s, words, err);
+        if (r == 0)
+                r = commands_of(&b, &s, words, &commands, err);
         if (r < 0)
                 return r;
         struct cm_node *ins = cm_node_new_map(arena, b.pos);

@@ -11,6 +11,12 @@
 #include "codec/node.h"
 
 /*
+ * The step in the words of a Dockerfile ("RUN make"), for messages: without the shell around it and
+ * without the values of build arguments. A text that is no instruction stays as it is.
+ */
+struct cm_sv cm_image_history_short(struct cm_arena *arena, struct cm_sv created_by);
+
+/*
  * Input:   `created_by` is a text node, borrowed; all nodes of the answer stand where it stands.
  *          `words` counts shell words over all steps: 0 before the first.
  * Returns: 0; 1 when the text is no instruction (a comment, another tool's words).

@@ -85,6 +85,23 @@ CM_TEST(history_becomes_instructions)
         cm_arena_free(arena);
 }
 
+CM_TEST(history_in_short_tells_no_build_argument)
+{
+        static const char *const cases[][2] = {
+                { "RUN |1 TOKEN=hunter2 /bin/sh -c make all # buildkit", "RUN make all" },
+                { "|1 TOKEN=hunter2 b /bin/sh -c make", "RUN make" },
+                { "/bin/sh -c #(nop) ADD file:12 in / ", "ADD file:12 in /" },
+                { "COPY a /b # buildkit", "COPY a /b" },
+                { " # debian.sh ", "# debian.sh" },
+                { "", "" },
+        };
+        struct cm_arena *arena = cm_arena_new(CM_MIB(16));
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++)
+                CM_CHECK(cm_sv_eq(cm_image_history_short(arena, cm_sv_from_cstr(cases[i][0])),
+                                  cm_sv_from_cstr(cases[i][1])));
+        cm_arena_free(arena);
+}
+
 CM_TEST(history_limits_shell_words)
 {
         struct cm_arena *arena = cm_arena_new(CM_MIB(64));
@@ -93,6 +110,11 @@ CM_TEST(history_limits_shell_words)
         size_t words = CM_SHELL_WORDS_MAX;
         const struct cm_node *text =
                 cm_node_new_string(arena, (struct cm_node_pos){ 1, 1 }, CM_SV("/bin/sh -c a b c"));
+        CM_CHECK(cm_image_history_instruction(arena, text, &words, &ins, &err) < 0);
+        CM_CHECK(err.code == CM_E_LIMIT);
+        cm_err_clear(&err);
+        words = CM_SHELL_WORDS_MAX;
+        text = cm_node_new_string(arena, text->pos, CM_SV("ENV a=b c"));
         CM_CHECK(cm_image_history_instruction(arena, text, &words, &ins, &err) < 0);
         CM_CHECK(err.code == CM_E_LIMIT);
         cm_arena_free(arena);

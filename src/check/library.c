@@ -13,6 +13,7 @@
 /* Put here by the source that tools/pack_checks.c writes. */
 extern const char cm_checks_pack_begin[];
 extern const char cm_checks_pack_end[];
+extern const char cm_checks_digest[];
 
 /* Where a check is, read or not. */
 struct entry {
@@ -41,6 +42,19 @@ struct cm_check_library {
         struct cm_check_settings settings;              /* with what the profile says */
         const struct cm_node *profile;                  /* the chosen one */
 };
+
+struct cm_sv cm_check_library_digest(void)
+{
+        return cm_sv_from_cstr(cm_checks_digest);
+}
+
+struct cm_sv cm_check_library_definition(const struct cm_check_library *l, struct cm_sv id)
+{
+        for (size_t i = 0; i < l->entries.count; i++)
+                if (!l->entries.items[i].is_profile && cm_sv_eq(l->entries.items[i].id, id))
+                        return l->entries.items[i].body;
+        return CM_SV("");
+}
 
 static int open_pack(struct cm_check_library *l, struct cm_err *err)
 {

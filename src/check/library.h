@@ -44,6 +44,11 @@ CM_MUST_CHECK int cm_check_library_all(struct cm_check_library *library,
                                        const struct cm_check *const **ret, size_t *ret_count,
                                        struct cm_err *err);
 
+/* A built-in check as it is defined, without its tests: JSON; "" for one of a file. */
+struct cm_sv cm_check_library_definition(const struct cm_check_library *library, struct cm_sv id);
+/* The digest of all checks and frameworks that are built in: "sha256:<hex>". */
+struct cm_sv cm_check_library_digest(void);
+
 /* All profiles, in the order of the pack: trees as profile_select.h describes them. */
 CM_MUST_CHECK int cm_check_library_profiles(struct cm_check_library *library,
                                             const struct cm_node *const **ret, size_t *ret_count,

@@ -2,13 +2,11 @@
 /* See policy_load.h. */
 #include "check/policy_load.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "base/escape.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "check/document.h"
+#include "codec/node_expect.h"
 
 struct loading {
         struct cm_arena *arena;
@@ -80,21 +78,6 @@ static void put_constraints(struct cm_buf *out, const char *root)
         }
 }
 
-static int wrong(const struct cm_policy_object *o, const struct cm_node *at, struct cm_err *err,
-                 const char *format, ...) CM_PRINTF(4, 5);
-
-static int wrong(const struct cm_policy_object *o, const struct cm_node *at, struct cm_err *err,
-                 const char *format, ...)
-{
-        char text[CM_ERR_TEXT_BYTES];
-        va_list ap;
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        return CM_RAISE(err, CM_E_MALFORMED, "%.*s:%u:%u: %s", CM_SV_ARG(o->source), at->pos.line,
-                        at->pos.column, text);
-}
-
 bool cm_policy_object_is(const struct cm_node *root)
 {
         return cm_node_get_string(root, "apiVersion").len > 0 &&
@@ -121,10 +104,12 @@ static int take(struct loading *l, const struct bound *b, const struct cm_check_
         const struct cm_cel_program *ignored = NULL;
         struct cm_err problem = CM_ERR_INIT;
         if (cm_node_string(n).len == 0)
-                return wrong(b->policy, in, err, "member '%s' is missing", key);
+                return cm_node_wrong(b->policy->source, in->pos, err, "member '%s' is missing",
+                                     key);
         *ret = n->text;
         if (cm_check_compile(l->arena, rule, n->text, false, &ignored, &problem) < 0)
-                return wrong(b->policy, n, err, "expression: %s", problem.text);
+                return cm_node_wrong(b->policy->source, n->pos, err, "expression: %s",
+                                     problem.text);
         return 0;
 }
 
@@ -135,8 +120,8 @@ static int take_variables(struct loading *l, const struct bound *b, struct cm_ch
         const struct cm_node *list = cm_node_path(b->policy->root, "spec", "variables", NULL);
         size_t count = cm_node_count(list);
         if (count > CM_CHECK_VARIABLES_MAX)
-                return wrong(b->policy, list, err, "more than %d variables",
-                             CM_CHECK_VARIABLES_MAX);
+                return cm_node_wrong(b->policy->source, list->pos, err, "more than %d variables",
+                                     CM_CHECK_VARIABLES_MAX);
         struct cm_check_variable *out = CM_NEW_ARRAY(l->arena, struct cm_check_variable, count);
         struct cm_check_rule rule = { .view = cm_check_view_find(CM_SV("k8s.admission")),
                                       .variables = out };
@@ -144,7 +129,8 @@ static int take_variables(struct loading *l, const struct bound *b, struct cm_ch
                 const struct cm_node *v = cm_node_at(list, i);
                 struct cm_sv name = cm_node_get_string(v, "name");
                 if (name.len == 0)
-                        return wrong(b->policy, v, err, "a variable needs a name");
+                        return cm_node_wrong(b->policy->source, v->pos, err,
+                                             "a variable needs a name");
                 int r = take(l, b, &rule, v, "expression", &out[i].text, err);
                 if (r < 0)
                         return r;
@@ -255,9 +241,10 @@ static int load_one(struct loading *l, const struct bound *b, struct cm_err *err
                                   .policy = policy_node(l->arena, b),
                                   .defaults = b->params };
         if (check.id.len == 0)
-                return wrong(b->policy, root, err, "the policy has no name");
+                return cm_node_wrong(b->policy->source, root->pos, err, "the policy has no name");
         if (cm_node_type(validations) != CM_NODE_LIST || count == 0)
-                return wrong(b->policy, root, err, "the policy has no validations");
+                return cm_node_wrong(b->policy->source, root->pos, err,
+                                     "the policy has no validations");
         check.title =
                 b->binding == NULL
                         ? cm_sv_printf(l->arena, "Policy %.*s", CM_SV_ARG(check.id))

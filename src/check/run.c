@@ -8,6 +8,53 @@ enum {
         HEAD_BYTES = 4096
 };
 
+struct cm_check_joins {
+        struct cm_arena *arena;          /* of its own, so that it has a limit of its own */
+        struct cm_document_join **joins; /* by kind, in the order of the table; NULL: none came */
+};
+
+static void free_joins(void *ctx)
+{
+        cm_arena_free(((struct cm_check_joins *)ctx)->arena);
+}
+
+struct cm_check_joins *cm_check_joins_new(struct cm_arena *arena)
+{
+        struct cm_check_joins *j = CM_NEW(arena, struct cm_check_joins);
+        /* Twice: joins stop at the limit by themselves, and one document may be past it. */
+        j->arena = cm_arena_new(2 * CM_CHECK_JOIN_BYTES_MAX);
+        j->joins = CM_NEW_ARRAY(arena, struct cm_document_join *, cm_document_kinds_count);
+        cm_arena_on_free(arena, free_joins, j);
+        return j;
+}
+
+static int gather(struct cm_check_joins *j, const struct cm_document_kind *kind,
+                  const struct cm_document *document, struct cm_err *err)
+{
+        size_t at = 0;
+        while (cm_document_kinds[at] != kind)
+                at++;
+        if (j->joins[at] == NULL)
+                j->joins[at] = kind->join->start(j->arena);
+        return kind->join->gather(j->joins[at], document, err);
+}
+
+static int get_alone(struct cm_check_provider *provider, const struct cm_document_kind *kind,
+                     struct cm_check_set **ret, struct cm_err *err)
+{
+        (void)kind, (void)err;
+        *ret = ((struct cm_check_alone *)(void *)provider)->set;
+        return 0;
+}
+
+void cm_check_alone_init(struct cm_check_alone *alone, struct cm_arena *arena,
+                         const struct cm_check *check, const struct cm_check_settings *settings)
+{
+        alone->provider =
+                (struct cm_check_provider){ .joins = cm_check_joins_new(arena), .get = get_alone };
+        alone->set = cm_check_set_new(arena, check, 1, settings);
+}
+
 struct evaluating_sink {
         struct cm_subject_sink sink; /* first */
         struct cm_check_set *set;
@@ -26,6 +73,11 @@ static int put_subject(struct cm_subject_sink *sink, const struct cm_subject *su
         return r;
 }
 
+static bool wants_view(struct cm_subject_sink *sink, const struct cm_check_view *view)
+{
+        return cm_check_set_has(((struct evaluating_sink *)(void *)sink)->set, view);
+}
+
 static int evaluate_document(struct cm_check_provider *provider, struct cm_arena *arena,
                              const struct cm_document_kind *kind,
                              const struct cm_document *document, struct cm_check_sink *sink,
@@ -33,18 +85,40 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
 {
         struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
-        struct evaluating_sink s = { { put_subject }, NULL, scratch, sink, counts };
+        struct evaluating_sink s = { { put_subject, wants_view }, NULL, scratch, sink, counts };
         int r = provider->get(provider, kind, &s.set, err);
         if (r < 0)
                 return r;
         struct cm_document *d = CM_NEW(arena, struct cm_document);
         *d = *document;
+        d->order = provider->document_order;
         if (kind->normalise != NULL)
                 d->root = kind->normalise(arena, d->root);
         d->has_no_lines = kind->has_no_lines;
         d->locator = cm_node_locator_new(arena, d->root);
         counts->documents++;
-        return kind->subjects(arena, d, &s.sink, err);
+        r = kind->subjects(arena, d, &s.sink, err);
+        if (r == 0 && kind->join != NULL && provider->joins != NULL)
+                r = gather(provider->joins, kind, d, err);
+        return r;
+}
+
+int cm_check_joined(struct cm_check_provider *provider, struct cm_arena *arena,
+                    struct cm_check_sink *sink, struct cm_check_counts *counts, struct cm_err *err)
+{
+        struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+        struct evaluating_sink s = { { put_subject }, NULL, scratch, sink, counts };
+        int r = 0;
+        for (size_t i = 0; i < cm_document_kinds_count && r == 0; i++) {
+                struct cm_document_join *join = provider->joins->joins[i];
+                if (join == NULL)
+                        continue;
+                r = provider->get(provider, cm_document_kinds[i], &s.set, err);
+                if (r == 0)
+                        r = cm_document_kinds[i]->join->subjects(join, arena, &s.sink, err);
+        }
+        return r;
 }
 
 static const struct cm_document_kind *kind_of(const struct cm_document *document)

@@ -29,20 +29,6 @@ static int malformed(const struct selftest *t, const struct cm_node *test, const
                         what);
 }
 
-/* Gives one set to every kind of document. */
-struct one_set {
-        struct cm_check_provider provider; /* first */
-        struct cm_check_set *set;
-};
-
-static int get_one(struct cm_check_provider *provider, const struct cm_document_kind *kind,
-                   struct cm_check_set **ret, struct cm_err *err)
-{
-        (void)kind, (void)err;
-        *ret = ((struct one_set *)(void *)provider)->set;
-        return 0;
-}
-
 /* The smallest decides. One object that a rule is not about says nothing of the others. */
 static unsigned weight(enum cm_check_state state)
 {
@@ -118,7 +104,8 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
                 cm_node_put(t->arena, params, t->check->id, test->pos, cm_node_get(test, "params"));
                 settings.params = params;
         }
-        struct one_set set = { { get_one }, cm_check_set_new(t->arena, t->check, 1, &settings) };
+        struct cm_check_alone set;
+        cm_check_alone_init(&set, t->arena, t->check, &settings);
         struct deciding_sink out = { .sink = { decide }, .arena = t->arena, .view = view };
         struct cm_check_counts counts = { 0 };
         const struct cm_node *text = cm_node_get(test, "text");
@@ -134,6 +121,8 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
         } else {
                 r = malformed(t, test, "needs 'given' or 'text'", err);
         }
+        if (r == 0)
+                r = cm_check_joined(&set.provider, t->arena, &out.sink, &counts, err);
         if (r == 0)
                 compare(t, test, want, out.has_result ? &out.result : NULL);
         return r;

@@ -17,6 +17,7 @@ struct cm_check_session {
         struct cm_worker worker;
         bool runs;
         CM_VEC(struct cm_check_meta) checks;
+        CM_VEC(struct cm_sv) documents;  /* names, in the order in which they were given */
         struct cm_check_result *results; /* on the heap: an arena would keep each smaller array */
         size_t result_count;
         size_t result_capacity;
@@ -88,8 +89,7 @@ static struct cm_sv fingerprint_of(struct cm_arena *arena, const struct cm_check
         return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
 }
 
-static int on_result(struct cm_check_session *s, struct cm_sv document, struct cm_sv bytes,
-                     struct cm_err *err)
+static int on_result(struct cm_check_session *s, struct cm_sv bytes, struct cm_err *err)
 {
         struct cm_check_result result;
         uint64_t index = 0;
@@ -98,6 +98,9 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
                 return r;
         if (index >= s->checks.count)
                 return CM_RAISE(err, CM_E_WORKER, "checker sent a result of no check");
+        size_t order = result.subject.document_order;
+        if (order > s->documents.count)
+                return CM_RAISE(err, CM_E_WORKER, "checker sent a result of no document");
         if (s->result_count == CM_CHECK_RESULTS_MAX)
                 return CM_RAISE(err, CM_E_LIMIT, "more results than check_results_max (%zu)",
                                 CM_CHECK_RESULTS_MAX);
@@ -106,7 +109,8 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         result.title = meta->title;
         result.severity = meta->severity;
         result.remediation = meta->remediation;
-        result.subject.document = document;
+        result.maps = meta->maps;
+        result.subject.document = order == 0 ? CM_SV("") : s->documents.items[order - 1];
         if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
                 result.fingerprint = fingerprint_of(s->arena, &result);
         if (s->result_count == s->result_capacity) {
@@ -118,8 +122,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv document, struct c
         return 0;
 }
 
-static int on_results(struct cm_check_session *s, struct cm_sv document, struct cm_sv payload,
-                      struct cm_err *err)
+static int on_results(struct cm_check_session *s, struct cm_sv payload, struct cm_err *err)
 {
         struct cm_cursor c = cm_cursor_make(cm_sv_dup(s->arena, payload));
         int r = 0;
@@ -127,7 +130,7 @@ static int on_results(struct cm_check_session *s, struct cm_sv document, struct 
                 struct cm_sv bytes = cm_cursor_bytes(&c);
                 r = cm_cursor_check(&c, "results", err);
                 if (r == 0)
-                        r = on_result(s, document, bytes, err);
+                        r = on_result(s, bytes, err);
         }
         return r;
 }
@@ -173,7 +176,7 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document, const str
         case CM_CHECK_MSG_CHECKS:
                 return on_checks(s, payload, err);
         case CM_CHECK_MSG_RESULTS:
-                return on_results(s, document, payload, err);
+                return on_results(s, payload, err);
         case CM_CHECK_MSG_TALLY:
                 return on_tally(s, payload, err);
         case CM_CHECK_MSG_DOCUMENT_DONE:
@@ -222,6 +225,7 @@ int cm_check_session_document(struct cm_check_session *s, const char *name, int 
                               struct cm_err *err)
 {
         struct cm_sv document = cm_sv_dup(s->arena, cm_sv_from_cstr(name));
+        *CM_VEC_PUSH(s->arena, &s->documents) = document;
         int r = tell(s, CM_CHECK_MSG_DOCUMENT, document, fd, err);
         return r < 0 ? r : converse(s, document, err);
 }

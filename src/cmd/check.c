@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "base/vec.h"
 #include "check/check_waiver.h"
-#include "check/session.h"
-#include "cmd/check_source.h"
+#include "cmd/check_history.h"
+#include "cmd/check_run.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
@@ -19,15 +14,14 @@
 #include "report/check_format.h"
 
 enum {
-        ARENA_BYTES_MAX = 2000 << 20,
-        LATEST_MINOR = 999
+        ARENA_BYTES_MAX = 2000 << 20
 };
 
 static const char *const severity_choices[] = { "negligible", "low",      "medium",
                                                 "high",       "critical", NULL };
 
 static const struct cm_opt options[] = {
-        CM_OPTS_REPORT("table, json, sarif, junit or markdown"),
+        CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
         { .name = "show-passed", .help = "list what passes or does not apply, too" },
         { .name = "profile",
           .letter = 'p',
@@ -41,22 +35,14 @@ static const struct cm_opt options[] = {
           .arg = "ID,...",
           .help = "only these checks; repeatable" },
         { .name = "optional", .help = "matters of style too", .in_config = true },
-        { .name = "checks",
-          .kind = CM_OPT_LIST,
-          .arg = "FILE",
-          .help = "check file of your own, beside the built-in ones; repeatable",
-          .in_config = true },
+        CM_OPT_CHECKS,
         { .name = "policy",
           .kind = CM_OPT_LIST,
           .arg = "FILE",
           .help = "only ValidatingAdmissionPolicy objects of a file, with bindings and "
                   "parameters; repeatable",
           .in_config = true },
-        { .name = "k8s-version",
-          .kind = CM_OPT_VALUE,
-          .arg = "1.NN",
-          .help = "Kubernetes version to judge for (default: the newest)",
-          .in_config = true },
+        CM_OPT_K8S_VERSION,
         { .name = "severity",
           .kind = CM_OPT_VALUE,
           .arg = "WORD",
@@ -79,6 +65,17 @@ static const struct cm_opt options[] = {
         { .name = "allow-incomplete",
           .help = "exit 0 although something could not be decided",
           .in_config = true },
+        { .name = "min-coverage",
+          .kind = CM_OPT_VALUE,
+          .arg = "PERCENT",
+          .help = "exit 3 when less of what applies could be decided",
+          .in_config = true },
+        { .name = "max-unknown",
+          .kind = CM_OPT_VALUE,
+          .arg = "N",
+          .help = "exit 3 only when more than N results are unknown",
+          .in_config = true },
+        CM_OPTS_HISTORY,
         { .name = "save",
           .kind = CM_OPT_VALUE,
           .arg = "FILE",
@@ -89,19 +86,10 @@ static const struct cm_opt options[] = {
 
 static int make_job(const struct cm_args *args, struct cm_check_job *job, struct cm_err *err)
 {
-        *job = (struct cm_check_job){ .k8s_minor = LATEST_MINOR, .now_s = cm_clock_wall_s() };
-        const char *version = cm_args_get(args, "k8s-version");
-        if (version != NULL) {
-                struct cm_sv v = cm_sv_from_cstr(version);
-                struct cm_err problem = CM_ERR_INIT;
-                uint64_t minor = 0;
-                v = cm_sv_has_prefix(v, CM_SV("v")) ? cm_sv_skip(v, 1) : v;
-                if (!cm_sv_has_prefix(v, CM_SV("1.")) ||
-                    cm_parse_u64(cm_sv_skip(v, 2), 0, 998, &minor, &problem) < 0)
-                        return CM_RAISE(err, CM_E_USAGE,
-                                        "--k8s-version is written 1.32, not '%.40s'", version);
-                job->k8s_minor = (uint32_t)minor;
-        }
+        *job = (struct cm_check_job){ .now_s = cm_clock_wall_s() };
+        int r = cm_check_run_version(args, &job->k8s_minor, err);
+        if (r < 0)
+                return r;
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
@@ -123,143 +111,6 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         return 0;
 }
 
-struct session_sink {
-        struct cm_check_document_sink sink; /* first */
-        struct cm_check_session *session;
-        int (*call)(struct cm_check_session *session, const char *name, int fd, struct cm_err *err);
-};
-
-static int put_document(struct cm_check_document_sink *sink, const char *name, int fd,
-                        struct cm_err *err)
-{
-        struct session_sink *s = (struct session_sink *)(void *)sink;
-        return s->call(s->session, name, fd, err);
-}
-
-static void put_unread(struct cm_check_document_sink *sink, const char *name,
-                       const struct cm_err *problem)
-{
-        cm_check_session_unread(((struct session_sink *)(void *)sink)->session, name, problem);
-}
-
-static int give_packs(const struct cm_args *args, struct cm_check_session *session,
-                      struct cm_err *err)
-{
-        struct session_sink sink = { { put_document, NULL }, session, cm_check_session_add_pack };
-        const char *const *packs = NULL;
-        size_t count = cm_args_list(args, "checks", &packs);
-        int r = 0;
-        for (size_t i = 0; i < count && r == 0; i++)
-                r = cm_check_source_file(packs[i], &sink.sink, err);
-        count = cm_args_list(args, "policy", &packs);
-        for (size_t i = 0; i < count && r == 0; i++)
-                r = cm_check_source_file(packs[i], &sink.sink, err);
-        return r;
-}
-
-/* Passes documents on, and keeps the one there may be. */
-struct saving_sink {
-        struct cm_check_document_sink sink; /* first */
-        struct cm_check_document_sink *next;
-        const char *path; /* NULL: nothing is kept */
-        size_t count;
-};
-
-/* What an engine says of itself has secrets in it: the file is the user's alone. */
-static int put_and_save(struct cm_check_document_sink *sink, const char *name, int fd,
-                        struct cm_err *err)
-{
-        struct saving_sink *s = (struct saving_sink *)(void *)sink;
-        if (s->path == NULL)
-                return s->next->put(s->next, name, fd, err);
-        if (s->count++ > 0)
-                return CM_RAISE(
-                        err, CM_E_USAGE,
-                        "--save keeps one document, and the targets have more: save them one "
-                        "by one");
-        struct cm_buf text CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&text, CM_NODE_BYTES_MAX);
-        CM_IGNORE(lseek(fd, 0, SEEK_SET) < 0); /* a pipe cannot, and is read from where it is */
-        int r = cm_file_read_fd(fd, name, &text, err);
-        if (r == 0)
-                r = cm_buf_check(&text, "what is to be saved", err);
-        mode_t before = umask(S_IRWXG | S_IRWXO);
-        if (r == 0)
-                r = cm_file_replace(AT_FDCWD, s->path, cm_buf_sv(&text), false, err);
-        umask(before);
-        return r < 0 ? r : cm_check_source_text(name, cm_buf_sv(&text), s->next, err);
-}
-
-static void pass_unread(struct cm_check_document_sink *sink, const char *name,
-                        const struct cm_err *problem)
-{
-        struct saving_sink *s = (struct saving_sink *)(void *)sink;
-        s->next->unread(s->next, name, problem);
-}
-
-static int give_targets(const struct cm_args *args, struct cm_check_session *session,
-                        struct cm_err *err)
-{
-        struct session_sink sink = { { put_document, put_unread },
-                                     session,
-                                     cm_check_session_document };
-        struct saving_sink saving = {
-                { put_and_save, pass_unread }, &sink.sink, cm_args_get(args, "save"), 0
-        };
-        int r = 0;
-        for (size_t i = 0; i < args->positional_count && r == 0; i++)
-                r = cm_check_source_give(args, args->positional[i], &saving.sink, err);
-        return r;
-}
-
-/* Within a document: in its order, the worst first at one object. */
-static int result_order(const void *a, const void *b)
-{
-        const struct cm_check_result *x = a;
-        const struct cm_check_result *y = b;
-        if (x->subject.document_number != y->subject.document_number)
-                return x->subject.document_number < y->subject.document_number ? -1 : 1;
-        int c = cm_sv_cmp(x->subject.group, y->subject.group);
-        c = c != 0 ? c : cm_sv_cmp(x->subject.kind, y->subject.kind);
-        c = c != 0 ? c : cm_sv_cmp(x->subject.name, y->subject.name);
-        if (c != 0)
-                return c;
-        if (x->severity != y->severity)
-                return x->severity > y->severity ? -1 : 1;
-        c = cm_sv_cmp(x->check, y->check);
-        if (c != 0)
-                return c;
-        if (x->place.line != y->place.line)
-                return x->place.line < y->place.line ? -1 : 1;
-        if (x->place.column != y->place.column)
-                return x->place.column < y->place.column ? -1 : 1;
-        return cm_sv_cmp(x->message, y->message);
-}
-
-static void sort_results(struct cm_check_outcome *outcome)
-{
-        struct cm_check_result *results = outcome->results;
-        for (size_t from = 0; from < outcome->result_count;) {
-                size_t to = from;
-                while (to < outcome->result_count &&
-                       results[to].subject.document.ptr == results[from].subject.document.ptr)
-                        to++;
-                qsort(results + from, to - from, sizeof(*results), result_order);
-                from = to;
-        }
-}
-
-static int read_waivers(const struct cm_args *args, struct cm_check_waiver **ret, size_t *ret_count,
-                        struct cm_err *err)
-{
-        struct cm_sv text;
-        int r = cm_policy_waivers(args, "waivers", &text, err);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        r = cm_check_waivers_parse(args->arena, text, cm_clock_wall_s(), ret, ret_count, err);
-        return r < 0 ? cm_err_context(err, "--waivers '%.200s'", cm_args_get(args, "waivers")) : 0;
-}
-
 static bool write_report(void *ctx, const char *name, bool to_terminal, struct cm_buf *out)
 {
         struct cm_check_report report = *(const struct cm_check_report *)ctx;
@@ -271,46 +122,60 @@ static bool write_report(void *ctx, const char *name, bool to_terminal, struct c
         return true;
 }
 
-static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome)
+/* How much may stay undecided: --min-coverage and --max-unknown, which --allow-incomplete lifts not. */
+struct thresholds {
+        uint64_t coverage_percent_min;
+        uint64_t unknown_max;
+        bool has_unknown_max;
+};
+
+static int read_thresholds(const struct cm_args *args, struct thresholds *ret, struct cm_err *err)
+{
+        *ret = (struct thresholds){ .coverage_percent_min = 0 };
+        int r = 0;
+        if (cm_args_get(args, "min-coverage") != NULL)
+                r = cm_args_number(args, "min-coverage", 0, 100, &ret->coverage_percent_min, err);
+        ret->has_unknown_max = cm_args_get(args, "max-unknown") != NULL;
+        if (r == 0 && ret->has_unknown_max)
+                r = cm_args_number(args, "max-unknown", 0, UINT32_MAX, &ret->unknown_max, err);
+        return r;
+}
+
+static bool is_incomplete(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                          const struct thresholds *limits)
+{
+        const struct cm_check_totals t = cm_check_totals_of(outcome);
+        const uint64_t unknown = t.by_state[CM_CHECK_UNKNOWN];
+        if (t.coverage_permille < limits->coverage_percent_min * 10)
+                return true;
+        if (limits->has_unknown_max && unknown > limits->unknown_max)
+                return true;
+        bool nothing = outcome->documents == 0;
+        return (nothing || (unknown > 0 && !limits->has_unknown_max)) &&
+               !cm_args_flag(args, "allow-incomplete");
+}
+
+static int exit_status(const struct cm_args *args, const struct cm_check_outcome *outcome,
+                       const struct thresholds *limits)
 {
         enum cm_severity fail_on = CM_SEVERITY_NEGLIGIBLE;
         cm_policy_severity(args, "fail-on", &fail_on);
-        uint64_t unknown = 0;
         for (size_t i = 0; i < outcome->tally_count; i++) {
                 const struct cm_check_tally *t = &outcome->tallies[i];
-                if (t->severity >= fail_on && t->counts[CM_CHECK_FAIL] > 0)
+                if (!outcome->has_baseline && t->severity >= fail_on &&
+                    t->counts[CM_CHECK_FAIL] > 0)
                         return 1;
-                unknown += t->counts[CM_CHECK_UNKNOWN];
         }
+        /* Against a baseline only what is new counts. */
+        for (size_t i = 0; i < outcome->result_count && outcome->has_baseline; i++)
+                if (outcome->results[i].change == CM_CHECK_CHANGE_NEW &&
+                    outcome->results[i].severity >= fail_on)
+                        return 1;
         /* A file that is not written as its kind must be is bad input, also among good ones. */
         for (size_t i = 0; i < outcome->unread_count; i++)
                 if (outcome->unread[i].code != CM_E_OK)
                         return cm_err_exit_status(outcome->unread[i].code);
-        bool nothing = outcome->documents == 0;
-        return (unknown > 0 || nothing) && !cm_args_flag(args, "allow-incomplete")
-                       ? cm_err_exit_status(CM_E_INCOMPLETE)
-                       : 0;
-}
-
-static int check_all(const struct cm_args *args, struct cm_arena *arena,
-                     struct cm_check_outcome *ret, struct cm_err *err)
-{
-        struct cm_check_job job;
-        uint64_t budget_s = 0;
-        int r = make_job(args, &job, err);
-        if (r == 0)
-                r = cm_args_number(args, "timeout", 1, 86400, &budget_s, err);
-        struct cm_check_session *session = NULL;
-        if (r == 0)
-                r = cm_check_session_start(arena, &job, (int)budget_s, &session, err);
-        if (r == 0)
-                r = give_packs(args, session, err);
-        if (r == 0)
-                r = give_targets(args, session, err);
-        if (r == 0)
-                r = cm_check_session_finish(session, ret, err);
-        cm_check_session_stop(session);
-        return r;
+        return is_incomplete(args, outcome, limits) ? cm_err_exit_status(CM_E_INCOMPLETE) : 0;
 }
 
 static int check_run(const struct cm_args *args)
@@ -319,27 +184,42 @@ static int check_run(const struct cm_args *args)
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
         = cm_arena_new(ARENA_BYTES_MAX);
         struct cm_check_outcome outcome = { 0 };
+        struct cm_check_job job;
+        const struct cm_check_targets targets = { .names = args->positional,
+                                                  .count = args->positional_count,
+                                                  .save = cm_args_get(args, "save"),
+                                                  .with_policies = true };
         const char *format = cm_report_format(args);
         if (cm_check_format_find(format) == NULL) {
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit, markdown",
+                                   "junit, markdown, html, oscal, ocsf, policyreport",
                                    format));
                 return cm_command_fail(&err);
         }
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        int r = read_waivers(args, &waivers, &waiver_count, &err);
+        struct thresholds limits;
+        int r = read_thresholds(args, &limits, &err);
         if (r == 0)
-                r = check_all(args, arena, &outcome, &err);
+                r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
+        if (r == 0)
+                r = make_job(args, &job, &err);
+        if (r == 0)
+                r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
         if (r < 0)
                 return cm_command_fail(&err);
-        sort_results(&outcome);
         cm_check_waivers_apply(waivers, waiver_count, &outcome);
+        r = cm_check_baseline(args, arena, &outcome, &err);
+        if (r == 0)
+                r = cm_check_history(args, arena, &outcome, CM_SV(""), NULL, &err);
+        if (r < 0)
+                return cm_command_fail(&err);
         struct cm_check_report report = {
                 .outcome = &outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
                 .severity = CM_SEVERITY_UNKNOWN,
+                .now_s = job.now_s,
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
@@ -347,7 +227,7 @@ static int check_run(const struct cm_args *args)
         const struct cm_report_writer writer = { write_report, &report };
         if (cm_report_output(args, format, &writer, &err) < 0)
                 return cm_command_fail(&err);
-        return exit_status(args, &outcome);
+        return exit_status(args, &outcome, &limits);
 }
 
 extern const struct cm_cmd cm_cmd_check;

@@ -36,11 +36,13 @@ struct cm_cmd {
         const char *description;     /* paragraphs, for --help and the man page */
         const char *const *examples; /* NULL-terminated: command, explanation, command, ... */
         const struct cm_opt *options;
-        const struct cm_cmd *const *subcommands; /* NULL-terminated; then run is NULL */
+        const struct cm_cmd *const
+                *subcommands; /* NULL-terminated; run is for what is none of them */
         size_t positional_min;
         size_t positional_max;
-        bool is_hidden;                         /* not in help, man page and completion */
-        int (*run)(const struct cm_args *args); /* returns the exit status */
+        bool is_hidden; /* not in help, man page and completion */
+        int (*run)(
+                const struct cm_args *args); /* returns the exit status; NULL: only subcommands */
 };
 
 /* NULL-terminated, in row order. */

@@ -91,6 +91,9 @@ int cm_command_main(int argc, char **argv)
         const char *full_name = "coaming";
         int i = 1;
         for (; commands != NULL; i++) {
+                bool runs = cmd != NULL && cmd->run != NULL;
+                if (runs && i < argc && (argv[i][0] == '-' || find(commands, argv[i]) == NULL))
+                        break; /* the command itself, with arguments of its own */
                 if (cmd != NULL && (i >= argc || argv[i][0] == '-')) {
                         bool full = has_word(argc, argv, "--help");
                         bool asked = full || has_word(argc, argv, "-h");

@@ -3,9 +3,13 @@
 #include "cmd/engine_facts.h"
 
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/escape.h"
+#include "cmd/engine_unit.h"
 #include "os/process.h"
+
+#define SYSTEM_CONFIG_FILE "/etc/docker/daemon.json"
 
 enum {
         FILE_BYTES_MAX = 4 << 20,
@@ -47,7 +51,7 @@ static struct cm_sv default_config_file(struct cm_arena *arena, pid_t pid)
         if (!cm_process_user(pid, &user))
                 return CM_SV("");
         if (user == 0)
-                return CM_SV("/etc/docker/daemon.json");
+                return CM_SV(SYSTEM_CONFIG_FILE);
         struct cm_buf environment CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&environment, FILE_BYTES_MAX);
         if (cm_process_read(pid, "environ", &environment, &ignored) != 0)
@@ -62,7 +66,9 @@ static struct cm_sv default_config_file(struct cm_arena *arena, pid_t pid)
         return CM_SV("");
 }
 
-static void write_config(struct cm_arena *arena, pid_t pid, struct cm_sv path, struct cm_buf *out)
+/* `pid` sees the file; `start_s` is when the daemon began, or -1. */
+static void write_config(struct cm_arena *arena, pid_t pid, int64_t start_s, struct cm_sv path,
+                         struct cm_buf *out)
 {
         struct cm_err problem = CM_ERR_INIT;
         struct cm_buf text CM_CLEANUP(cm_buf_fini);
@@ -78,7 +84,6 @@ static void write_config(struct cm_arena *arena, pid_t pid, struct cm_sv path, s
                 cm_buf_put_str(out, ", \"problem\": ");
                 cm_buf_put_json(out, cm_sv_from_cstr(problem.text));
         } else if (r == 0) {
-                int64_t start_s = cm_process_start_s(pid);
                 cm_buf_put_str(out, ", \"text\": ");
                 cm_buf_put_json(out, cm_buf_sv(&text));
                 cm_buf_printf(out, ", \"is_newer\": %s",
@@ -116,11 +121,34 @@ static void write_listeners(pid_t pid, struct cm_buf *out)
         cm_buf_put_str(out, "]");
 }
 
+static void write_host(bool is_certain, struct cm_buf *out)
+{
+        struct utsname host;
+        cm_buf_printf(out, ", \"is_certain\": %s", is_certain ? "true" : "false");
+        if (uname(&host) != 0)
+                return;
+        cm_buf_put_str(out, ", \"host\": {\"name\": ");
+        cm_buf_put_json(out, cm_sv_from_cstr(host.nodename));
+        cm_buf_put_str(out, ", \"kernel\": ");
+        cm_buf_put_json(out, cm_sv_from_cstr(host.release));
+        cm_buf_put_str(out, "}");
+}
+
+/* The process cannot be seen: how the service manager of this host would start it. */
+static void write_units(struct cm_arena *arena, struct cm_buf *out)
+{
+        int64_t start_s = cm_engine_unit_start_s();
+        cm_buf_put_str(out, "\"daemon\": {\"units\": ");
+        cm_engine_unit_write(arena, start_s, out);
+        write_host(false, out);
+        write_config(arena, getpid(), start_s, CM_SV(SYSTEM_CONFIG_FILE), out);
+        cm_buf_put_str(out, "},\n");
+}
+
 static void write_daemon(struct cm_arena *arena, const struct cm_engine_facts *facts,
                          struct cm_buf *out)
 {
         pid_t pid = facts->pid;
-        struct utsname host;
         struct cm_err ignored = CM_ERR_INIT;
         struct cm_buf command CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&command, FILE_BYTES_MAX);
@@ -134,19 +162,13 @@ static void write_daemon(struct cm_arena *arena, const struct cm_engine_facts *f
                 cm_buf_put_str(out, given++ > 0 ? ", " : "");
                 cm_buf_put_json(out, word);
         }
-        cm_buf_printf(out, "], \"is_certain\": %s", facts->is_certain ? "true" : "false");
-        if (uname(&host) == 0) {
-                cm_buf_put_str(out, ", \"host\": {\"name\": ");
-                cm_buf_put_json(out, cm_sv_from_cstr(host.nodename));
-                cm_buf_put_str(out, ", \"kernel\": ");
-                cm_buf_put_json(out, cm_sv_from_cstr(host.release));
-                cm_buf_put_str(out, "}");
-        }
+        cm_buf_put_str(out, "]");
+        write_host(facts->is_certain, out);
         struct cm_sv path = config_file_of(cm_buf_sv(&command));
         if (path.len == 0)
                 path = default_config_file(arena, pid);
         if (path.len > 0)
-                write_config(arena, pid, path, out);
+                write_config(arena, pid, cm_process_start_s(pid), path, out);
         write_listeners(pid, out);
         cm_buf_put_str(out, "},\n");
 }
@@ -238,6 +260,7 @@ void cm_engine_facts_find(struct cm_arena *arena, const char *socket, struct cm_
                 pid = find_by_name(arena, podman, socket, &ret->is_certain);
                 is_podman = pid != 0;
         }
+        ret->is_podman = is_podman;
         ret->pid = is_podman ? 0 : pid; /* podman has no daemon whose configuration counts */
         ret->sees_processes = pid != 0;
 }
@@ -247,6 +270,8 @@ void cm_engine_facts_write(struct cm_arena *arena, const struct cm_engine_facts 
 {
         if (facts->pid != 0)
                 write_daemon(arena, facts, out);
+        else if (!facts->is_podman)
+                write_units(arena, out);
         if (facts->sees_processes)
                 write_processes(arena, out);
 }

@@ -12,6 +12,7 @@
 struct cm_engine_facts {
         int pid;         /* of the daemon, or 0 */
         bool is_certain; /* it listens on the socket; else it is the only one of its name here */
+        bool is_podman;
         bool sees_processes; /* those of containers are in our /proc too */
 };
 

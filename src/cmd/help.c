@@ -163,7 +163,7 @@ static void man_command(struct cm_buf *out, const struct cm_cmd *cmd, const char
         snprintf(name, sizeof(name), "%s %s", prefix, cmd->name);
         for (const struct cm_cmd *const *sub = cmd->subcommands; sub != NULL && *sub != NULL; sub++)
                 man_command(out, *sub, name);
-        if (cmd->subcommands != NULL || cmd->is_hidden)
+        if (cmd->run == NULL || cmd->is_hidden)
                 return;
         cm_buf_printf(out, ".SS \"%s ", name);
         put_roff(out, cmd->synopsis);

@@ -7,7 +7,7 @@
 #include "os/file.h"
 
 enum {
-        WAIVERS_BYTES_MAX = 4 << 20
+        POLICY_BYTES_MAX = 4 << 20
 };
 
 void cm_policy_severity(const struct cm_args *args, const char *name, enum cm_severity *ret)
@@ -17,19 +17,25 @@ void cm_policy_severity(const struct cm_args *args, const char *name, enum cm_se
                 CM_ASSERT(cm_severity_from_string(cm_sv_from_cstr(word), ret));
 }
 
-int cm_policy_waivers(const struct cm_args *args, const char *name, struct cm_sv *ret,
-                      struct cm_err *err)
+int cm_policy_file(const struct cm_args *args, const char *name, const char *what,
+                   struct cm_sv *ret, struct cm_err *err)
 {
         const char *file = cm_args_get(args, name);
         if (file == NULL)
                 return 1;
         struct cm_buf buf CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&buf, WAIVERS_BYTES_MAX);
+        cm_buf_init(&buf, POLICY_BYTES_MAX);
         int r = cm_file_read(AT_FDCWD, file, &buf, err);
         if (r > 0)
-                return CM_RAISE(err, CM_E_USAGE, "file of waivers '%.200s' is not there", file);
+                return CM_RAISE(err, CM_E_USAGE, "file of %s '%.200s' is not there", what, file);
         if (r < 0)
                 return cm_err_context(err, "--%s '%.200s'", name, file);
         *ret = cm_sv_dup(args->arena, cm_buf_sv(&buf));
         return 0;
+}
+
+int cm_policy_waivers(const struct cm_args *args, const char *name, struct cm_sv *ret,
+                      struct cm_err *err)
+{
+        return cm_policy_file(args, name, "waivers", ret, err);
 }

@@ -209,3 +209,25 @@ const struct cm_node *cm_node_move(struct cm_arena *arena, const struct cm_node 
         }
         return copy;
 }
+
+const struct cm_node *cm_node_dup(struct cm_arena *arena, const struct cm_node *n)
+{
+        struct cm_node *copy = NULL;
+        if (cm_node_type(n) == CM_NODE_MAP) {
+                copy = cm_node_new_map(arena, n->pos);
+                for (size_t i = 0; i < n->map.count; i++)
+                        cm_node_put(arena, copy, cm_sv_dup(arena, n->map.members[i].key),
+                                    n->map.members[i].key_pos,
+                                    cm_node_dup(arena, n->map.members[i].value));
+        } else if (cm_node_type(n) == CM_NODE_LIST) {
+                copy = cm_node_new_list(arena, n->pos);
+                for (size_t i = 0; i < n->list.count; i++)
+                        cm_node_add(arena, copy, cm_node_dup(arena, n->list.items[i]));
+        } else if (n != NULL) {
+                copy = CM_NEW(arena, struct cm_node);
+                *copy = *n;
+                if (n->type == CM_NODE_STRING)
+                        copy->text = cm_sv_dup(arena, n->text);
+        }
+        return copy;
+}

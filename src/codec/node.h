@@ -78,6 +78,9 @@ bool cm_node_put(struct cm_arena *arena, struct cm_node *map, struct cm_sv key,
 const struct cm_node *cm_node_move(struct cm_arena *arena, const struct cm_node *n,
                                    struct cm_node_pos pos);
 
+/* A copy that shares nothing with the tree, its texts included; places stay. */
+const struct cm_node *cm_node_dup(struct cm_arena *arena, const struct cm_node *n);
+
 /* Reading. */
 enum cm_node_type cm_node_type(const struct cm_node *n); /* NULL: CM_NODE_NULL */
 const struct cm_node *cm_node_get(const struct cm_node *n, const char *key); /* NULL: absent */

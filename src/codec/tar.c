@@ -37,7 +37,7 @@ struct overrides {
         bool has_gid;
         bool has_mtime;
         bool is_sparse;
-        char caps[CM_FILECAPS_BYTES_MAX];
+        char caps[CM_FILECAPS_BYTES_MAX + 1]; /* one more: too long stays too long */
         size_t caps_len;
         uint64_t size_bytes;
         uint64_t uid;

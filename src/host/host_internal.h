@@ -96,5 +96,8 @@ struct cm_host_origin {
         uint32_t line;
 };
 void cm_host_put_origin(struct cm_arena *arena, struct cm_node *map, struct cm_host_origin origin);
+/* Adds {KEY: value, source, line} to a list. */
+void cm_host_add_line(struct cm_arena *arena, struct cm_node *list, const char *key,
+                      struct cm_sv value, struct cm_host_origin origin);
 /* "/" and the path. */
 struct cm_sv cm_host_absolute(struct cm_arena *arena, const char *path);

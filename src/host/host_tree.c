@@ -86,6 +86,15 @@ void cm_host_put_origin(struct cm_arena *arena, struct cm_node *map, struct cm_h
         cm_host_put_int(arena, map, "line", origin.line);
 }
 
+void cm_host_add_line(struct cm_arena *arena, struct cm_node *list, const char *key,
+                      struct cm_sv value, struct cm_host_origin origin)
+{
+        struct cm_node *n = cm_host_map(arena);
+        cm_host_put_text(arena, n, key, value);
+        cm_host_put_origin(arena, n, origin);
+        cm_node_add(arena, list, n);
+}
+
 struct cm_sv cm_host_absolute(struct cm_arena *arena, const char *path)
 {
         return cm_sv_printf(arena, "/%s", path);

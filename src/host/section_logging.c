@@ -11,15 +11,6 @@ static bool has_any(struct cm_sv line, const char *const *words)
         return false;
 }
 
-static void add_line(struct cm_arena *arena, struct cm_node *list, struct cm_sv text,
-                     struct cm_host_origin origin)
-{
-        struct cm_node *n = cm_host_map(arena);
-        cm_host_put_text(arena, n, "text", text);
-        cm_host_put_origin(arena, n, origin);
-        cm_node_add(arena, list, n);
-}
-
 struct rsyslog {
         struct cm_node *settings;
         struct cm_node *receives;
@@ -43,9 +34,9 @@ static void read_rsyslog(struct cm_arena *arena, struct rsyslog *r, struct cm_sv
                 if (rest.len == 0)
                         continue;
                 if (has_any(rest, inputs))
-                        add_line(arena, r->receives, rest, origin);
+                        cm_host_add_line(arena, r->receives, "text", rest, origin);
                 if (has_any(rest, outputs))
-                        add_line(arena, r->forwards, rest, origin);
+                        cm_host_add_line(arena, r->forwards, "text", rest, origin);
                 if (rest.ptr[0] == '$' && cm_host_next_word(&rest, &name)) {
                         struct cm_node *n = cm_host_map(arena);
                         cm_host_put_text(arena, n, "value", cm_sv_trim(rest));

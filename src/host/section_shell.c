@@ -5,15 +5,6 @@
  */
 #include "host/host_text.h"
 
-static void add_setting(struct cm_arena *arena, struct cm_node *list, struct cm_sv value,
-                        struct cm_host_origin origin)
-{
-        struct cm_node *n = cm_host_map(arena);
-        cm_host_put_text(arena, n, "value", value);
-        cm_host_put_origin(arena, n, origin);
-        cm_node_add(arena, list, n);
-}
-
 struct lists {
         struct cm_node *umask;
         struct cm_node *timeout;
@@ -39,9 +30,10 @@ static void read_profile(struct cm_host *h, struct lists *l, struct cm_sv path)
                         if (cm_sv_has_suffix(word, CM_SV(";")))
                                 word.len--;
                         if (is_umask && cm_host_next_word(&rest, &word))
-                                add_setting(h->arena, l->umask, word, origin);
+                                cm_host_add_line(h->arena, l->umask, "value", word, origin);
                         else if (cm_sv_has_prefix(word, CM_SV("TMOUT=")))
-                                add_setting(h->arena, l->timeout, cm_sv_skip(word, 6), origin);
+                                cm_host_add_line(h->arena, l->timeout, "value", cm_sv_skip(word, 6),
+                                                 origin);
                 }
         }
 }

@@ -27,6 +27,21 @@ enum cm_check_state {
 const char *cm_check_state_to_string(enum cm_check_state state);
 bool cm_check_state_from_string(struct cm_sv s, enum cm_check_state *ret);
 
+/* Against a baseline: was it there before? */
+#define CM_CHECK_CHANGES(X)                                                           \
+        X(NONE, "") /* no baseline */                                                 \
+        X(NEW, "new")                                                                 \
+        X(NEW_CHECK, "new-check") /* the check was not there before: no regression */ \
+        X(KNOWN, "known")
+
+enum cm_check_change {
+#define X(change, name) CM_CHECK_CHANGE_##change,
+        CM_CHECK_CHANGES(X)
+#undef X
+        CM_CHECK_CHANGE_COUNT
+};
+const char *cm_check_change_to_string(enum cm_check_change change);
+
 /* The object that was looked at. */
 struct cm_check_subject {
         struct cm_sv view;      /* "k8s.pod" */
@@ -35,6 +50,7 @@ struct cm_check_subject {
         struct cm_sv group;     /* namespace, stage, project; or "" */
         struct cm_sv document;  /* file name as given, or the source: "docker inspect" */
         size_t document_number; /* of a stream of several, from 0 */
+        size_t document_order;  /* of the document among those of a run, from 1; 0: of none */
 };
 
 struct cm_check_place {
@@ -68,8 +84,10 @@ struct cm_check_result {
         struct cm_check_place place; /* what decided it; of FAIL and UNKNOWN */
         struct cm_sv message;        /* FAIL: what is wrong; UNKNOWN: why; MANUAL: the question */
         struct cm_sv remediation;
+        struct cm_sv maps;                    /* rows of frameworks: "FRAMEWORK ROW", one a line */
         struct cm_sv fingerprint;             /* same object, same fault, same text */
         const struct cm_check_waiver *waiver; /* of WAIVED */
+        enum cm_check_change change;          /* of FAIL */
 };
 
 /* How often a check had each state. */
@@ -86,6 +104,14 @@ struct cm_check_unread {
         struct cm_sv reason;
 };
 
+/* A failure of the baseline that is not there any more. */
+struct cm_check_gone {
+        struct cm_sv fingerprint;
+        struct cm_sv check;
+        struct cm_sv document;
+        struct cm_sv message;
+};
+
 /* Everything that one run says. */
 struct cm_check_outcome {
         struct cm_check_result *results; /* in the order of documents; see with_passed */
@@ -98,5 +124,15 @@ struct cm_check_outcome {
         uint64_t subjects;
         const struct cm_check_waiver *waivers; /* all that were given */
         size_t waiver_count;
+        struct cm_sv check_set; /* digest of the built-in checks, or "" */
+        bool has_baseline;
+        const struct cm_check_gone *gone;
+        size_t gone_count;
         bool with_passed; /* `results` holds those too that pass or do not apply */
 };
+
+/* Failures by their change against the baseline. */
+struct cm_check_changes {
+        uint64_t by_change[CM_CHECK_CHANGE_COUNT];
+};
+struct cm_check_changes cm_check_changes_of(const struct cm_check_outcome *outcome);

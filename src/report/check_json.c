@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The `json` format of check results; its schema is schema/check-v1.json. */
+#include "report/check_json.h"
+
 #include "base/time.h"
-#include "report/check_format.h"
-#include "report/json_writer.h"
 
 static void put_waiver(struct cm_json_writer *w, const char *key, const struct cm_check_waiver *v)
 {
@@ -17,7 +17,7 @@ static void put_waiver(struct cm_json_writer *w, const char *key, const struct c
 }
 
 /* Waivers that did nothing: expired ones, and those that no failure needs. */
-static void put_idle_waivers(struct cm_json_writer *w, const struct cm_check_outcome *o)
+void cm_check_json_idle_waivers(struct cm_json_writer *w, const struct cm_check_outcome *o)
 {
         cm_jw_open(w, "waivers_idle", '[');
         for (size_t i = 0; i < o->waiver_count; i++)
@@ -26,7 +26,7 @@ static void put_idle_waivers(struct cm_json_writer *w, const struct cm_check_out
         cm_jw_close(w, ']');
 }
 
-static void put_result(struct cm_json_writer *w, const struct cm_check_result *r)
+void cm_check_json_result(struct cm_json_writer *w, const struct cm_check_result *r)
 {
         cm_jw_open(w, NULL, '{');
         cm_jw_string(w, "check", r->check);
@@ -50,6 +50,8 @@ static void put_result(struct cm_json_writer *w, const struct cm_check_result *r
         cm_jw_string_if(w, "pointer", r->place.pointer);
         cm_jw_close(w, '}');
         cm_jw_string_if(w, "fingerprint", r->fingerprint);
+        if (r->change != CM_CHECK_CHANGE_NONE)
+                cm_jw_cstr(w, "change", cm_check_change_to_string(r->change));
         if (r->waiver != NULL)
                 put_waiver(w, "waiver", r->waiver);
         cm_jw_string_if(w, "remediation", r->state == CM_CHECK_FAIL ? r->remediation : CM_SV(""));
@@ -73,7 +75,61 @@ static void put_summary(struct cm_json_writer *w, const struct cm_check_report *
                           (int64_t)t.failed_by_severity[i]);
         cm_jw_close(w, '}');
         cm_jw_decimal(w, "coverage", t.coverage_permille / 1000.0, 3);
+        if (report->profile.len > 0) {
+                cm_jw_decimal(w, "score", t.score_permille / 1000.0, 3);
+                cm_jw_cstr(w, "score_formula", CM_CHECK_SCORE_FORMULA);
+        }
         cm_jw_close(w, '}');
+}
+
+/* What a later run is compared by: which checks there were, and which of them had a result. */
+static void put_check_set(struct cm_json_writer *w, const struct cm_check_outcome *o)
+{
+        cm_jw_open(w, "check_set", '{');
+        cm_jw_string(w, "digest", o->check_set);
+        cm_jw_open(w, "looked", '[');
+        for (size_t i = 0; i < o->tally_count; i++)
+                cm_jw_string(w, NULL, o->tallies[i].check);
+        cm_jw_close(w, ']');
+        cm_jw_close(w, '}');
+}
+
+void cm_check_json_runs(struct cm_json_writer *w, const struct cm_check_outcome *o)
+{
+        put_check_set(w, o);
+        if (!o->has_baseline)
+                return;
+        const struct cm_check_changes n = cm_check_changes_of(o);
+        cm_jw_open(w, "baseline", '{');
+        cm_jw_int(w, "new", (int64_t)n.by_change[CM_CHECK_CHANGE_NEW]);
+        cm_jw_int(w, "new_check", (int64_t)n.by_change[CM_CHECK_CHANGE_NEW_CHECK]);
+        cm_jw_int(w, "known", (int64_t)n.by_change[CM_CHECK_CHANGE_KNOWN]);
+        cm_jw_open(w, "gone", '[');
+        for (size_t i = 0; i < o->gone_count; i++) {
+                cm_jw_open(w, NULL, '{');
+                cm_jw_string(w, "check", o->gone[i].check);
+                cm_jw_string(w, "document", o->gone[i].document);
+                cm_jw_string(w, "message", o->gone[i].message);
+                cm_jw_string(w, "fingerprint", o->gone[i].fingerprint);
+                cm_jw_close(w, '}');
+        }
+        cm_jw_close(w, ']');
+        cm_jw_close(w, '}');
+}
+
+void cm_check_json_unread(struct cm_json_writer *w, const struct cm_check_outcome *o)
+{
+        cm_jw_open(w, "unread", '[');
+        for (size_t i = 0; i < o->unread_count; i++) {
+                cm_jw_open(w, NULL, '{');
+                cm_jw_string(w, "document", o->unread[i].document);
+                cm_jw_cstr(w, "error",
+                           o->unread[i].code == CM_E_OK ? "unknown-kind"
+                                                        : cm_err_name(o->unread[i].code));
+                cm_jw_string_if(w, "reason", o->unread[i].reason);
+                cm_jw_close(w, '}');
+        }
+        cm_jw_close(w, ']');
 }
 
 static void json_write(struct cm_buf *out, const struct cm_check_report *report)
@@ -91,20 +147,11 @@ static void json_write(struct cm_buf *out, const struct cm_check_report *report)
         cm_jw_open(&w, "results", '[');
         for (size_t i = 0; i < o->result_count; i++)
                 if (o->results[i].severity >= report->severity)
-                        put_result(&w, &o->results[i]);
+                        cm_check_json_result(&w, &o->results[i]);
         cm_jw_close(&w, ']');
-        cm_jw_open(&w, "unread", '[');
-        for (size_t i = 0; i < o->unread_count; i++) {
-                cm_jw_open(&w, NULL, '{');
-                cm_jw_string(&w, "document", o->unread[i].document);
-                cm_jw_cstr(&w, "error",
-                           o->unread[i].code == CM_E_OK ? "unknown-kind"
-                                                        : cm_err_name(o->unread[i].code));
-                cm_jw_string_if(&w, "reason", o->unread[i].reason);
-                cm_jw_close(&w, '}');
-        }
-        cm_jw_close(&w, ']');
-        put_idle_waivers(&w, o);
+        cm_check_json_runs(&w, o);
+        cm_check_json_unread(&w, o);
+        cm_check_json_idle_waivers(&w, o);
         put_summary(&w, report);
         cm_jw_close(&w, '}');
 }

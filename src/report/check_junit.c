@@ -4,54 +4,28 @@
  * an error, what does not apply or is waived is skipped; results that pass are there when the run
  * kept them.
  */
-#include "base/escape.h"
 #include "report/check_format.h"
-
-/* Attribute and element text; what XML 1.0 forbids becomes U+FFFD. */
-static void put_xml(struct cm_buf *out, struct cm_sv s)
-{
-        while (s.len > 0) {
-                uint32_t cp = 0;
-                size_t n = cm_utf8_next(s, &cp);
-                bool allowed = n > 0 && (cp >= 0x20 || cp == '\t' || cp == '\n' || cp == '\r') &&
-                               cp != 0xfffe && cp != 0xffff;
-                if (!allowed)
-                        cm_buf_put_str(out, "\xef\xbf\xbd");
-                else if (cp == '<')
-                        cm_buf_put_str(out, "&lt;");
-                else if (cp == '>')
-                        cm_buf_put_str(out, "&gt;");
-                else if (cp == '&')
-                        cm_buf_put_str(out, "&amp;");
-                else if (cp == '"')
-                        cm_buf_put_str(out, "&quot;");
-                else if (cp < 0x20)
-                        cm_buf_printf(out, "&#%u;", cp);
-                else
-                        cm_buf_put(out, s.ptr, n);
-                s = cm_sv_skip(s, n > 0 ? n : 1);
-        }
-}
+#include "report/markup.h"
 
 static void put_place(struct cm_buf *out, const struct cm_check_result *r)
 {
-        put_xml(out, r->subject.document);
+        cm_markup_put(out, r->subject.document);
         if (r->place.line > 0)
                 cm_buf_printf(out, ":%u:%u", r->place.line, r->place.column);
         cm_buf_put_str(out, "\n");
-        put_xml(out, r->remediation);
+        cm_markup_put(out, r->remediation);
 }
 
 static void put_case(struct cm_buf *out, const struct cm_check_result *r)
 {
         cm_buf_put_str(out, "    <testcase classname=\"");
-        put_xml(out, r->check);
+        cm_markup_put(out, r->check);
         cm_buf_put_str(out, "\" name=\"");
-        put_xml(out, r->title);
+        cm_markup_put(out, r->title);
         cm_buf_put_str(out, ": ");
-        put_xml(out, r->subject.kind);
+        cm_markup_put(out, r->subject.kind);
         cm_buf_put_char(out, ' ');
-        put_xml(out, r->subject.name);
+        cm_markup_put(out, r->subject.name);
         cm_buf_put_char(out, '"');
         const char *element = NULL;
         switch (r->state) {
@@ -75,11 +49,12 @@ static void put_case(struct cm_buf *out, const struct cm_check_result *r)
                 return;
         }
         cm_buf_printf(out, ">\n      <%s message=\"", element);
-        put_xml(out, r->message.len > 0 ? r->message
-                                        : cm_sv_from_cstr(cm_check_state_to_string(r->state)));
+        cm_markup_put(out, r->message.len > 0
+                                   ? r->message
+                                   : cm_sv_from_cstr(cm_check_state_to_string(r->state)));
         if (r->state == CM_CHECK_FAIL || r->state == CM_CHECK_UNKNOWN) {
                 cm_buf_put_str(out, "\" type=\"");
-                put_xml(out, cm_sv_from_cstr(cm_severity_to_string(r->severity)));
+                cm_markup_put(out, cm_sv_from_cstr(cm_severity_to_string(r->severity)));
                 cm_buf_put_str(out, "\">");
                 put_place(out, r);
                 cm_buf_printf(out, "</%s>\n    </testcase>\n", element);
@@ -118,7 +93,7 @@ static void junit_write(struct cm_buf *out, const struct cm_check_report *report
                 size_t errors = count_state(o, from, to, CM_CHECK_UNKNOWN);
                 size_t passed = count_state(o, from, to, CM_CHECK_PASS);
                 cm_buf_put_str(out, "  <testsuite name=\"");
-                put_xml(out, o->results[from].subject.document);
+                cm_markup_put(out, o->results[from].subject.document);
                 cm_buf_printf(out,
                               "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
                               "skipped=\"%zu\">\n",
@@ -130,12 +105,13 @@ static void junit_write(struct cm_buf *out, const struct cm_check_report *report
         }
         for (size_t i = 0; i < o->unread_count; i++) {
                 cm_buf_put_str(out, "  <testsuite name=\"");
-                put_xml(out, o->unread[i].document);
+                cm_markup_put(out, o->unread[i].document);
                 cm_buf_put_str(out, "\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n"
                                     "    <testcase classname=\"document\" name=\"is read\">\n"
                                     "      <error message=\"");
-                put_xml(out, o->unread[i].reason.len > 0 ? o->unread[i].reason
-                                                         : CM_SV("no known kind of document"));
+                cm_markup_put(out, o->unread[i].reason.len > 0
+                                           ? o->unread[i].reason
+                                           : CM_SV("no known kind of document"));
                 cm_buf_put_str(out, "\"/>\n    </testcase>\n  </testsuite>\n");
         }
         cm_buf_put_str(out, "</testsuites>\n");

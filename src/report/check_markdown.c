@@ -1,41 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Check results as Markdown, for a comment on a change: the sums, then what fails and is unknown. */
-#include "base/escape.h"
 #include "report/check_format.h"
-
-/* Text in a table cell: what Markdown or HTML would take for its own is escaped. */
-static void put_cell(struct cm_buf *out, struct cm_sv text)
-{
-        struct cm_buf safe CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&safe, CM_MIB(1));
-        cm_buf_put_escaped(&safe, text);
-        for (size_t i = 0; i < safe.len; i++) {
-                char c = safe.ptr[i];
-                if (c == '<')
-                        cm_buf_put_str(out, "&lt;");
-                else if (c == '&')
-                        cm_buf_put_str(out, "&amp;");
-                else if (cm_sv_find_char(CM_SV("\\`*_{}[]#|!>@"), c) >= 0)
-                        cm_buf_printf(out, "\\%c", c);
-                else
-                        cm_buf_put_char(out, c);
-        }
-}
+#include "report/markdown.h"
 
 static void put_row(struct cm_buf *out, const struct cm_check_result *r)
 {
         cm_buf_printf(out, "| %s | ",
                       r->state == CM_CHECK_FAIL ? cm_severity_to_string(r->severity)
                                                 : cm_check_state_to_string(r->state));
-        put_cell(out, r->check);
+        cm_markdown_put_cell(out, r->check);
         cm_buf_put_str(out, " | ");
-        put_cell(out, r->subject.kind);
+        cm_markdown_put_cell(out, r->subject.kind);
         cm_buf_put_char(out, ' ');
-        put_cell(out, r->subject.name);
+        cm_markdown_put_cell(out, r->subject.name);
         cm_buf_put_str(out, " | ");
-        put_cell(out, r->message.len > 0 ? r->message : r->title);
+        cm_markdown_put_cell(out, r->message.len > 0 ? r->message : r->title);
         cm_buf_put_str(out, " | ");
-        put_cell(out, r->subject.document);
+        cm_markdown_put_cell(out, r->subject.document);
         if (r->place.line > 0)
                 cm_buf_printf(out, ":%u", r->place.line);
         cm_buf_put_str(out, " |\n");
@@ -56,6 +37,9 @@ static void markdown_write(struct cm_buf *out, const struct cm_check_report *rep
         for (size_t i = 0; i < CM_CHECK_STATE_COUNT; i++)
                 cm_buf_printf(out, "%llu | ", (unsigned long long)t.by_state[i]);
         cm_buf_printf(out, "%u.%u %% |\n", t.coverage_permille / 10, t.coverage_permille % 10);
+        if (report->profile.len > 0)
+                cm_buf_printf(out, "\nScore: %u.%u %% (" CM_CHECK_SCORE_FORMULA ").\n",
+                              t.score_permille / 10, t.score_permille % 10);
         for (size_t i = 0; i < o->result_count; i++) {
                 const struct cm_check_result *r = &o->results[i];
                 if (r->severity < report->severity && r->state != CM_CHECK_UNKNOWN)
@@ -68,10 +52,11 @@ static void markdown_write(struct cm_buf *out, const struct cm_check_report *rep
         }
         for (size_t i = 0; i < o->unread_count; i++) {
                 cm_buf_put_str(out, "\nNot read: ");
-                put_cell(out, o->unread[i].document);
+                cm_markdown_put_cell(out, o->unread[i].document);
                 cm_buf_put_str(out, ": ");
-                put_cell(out, o->unread[i].code == CM_E_OK ? CM_SV("no known kind of document")
-                                                           : o->unread[i].reason);
+                cm_markdown_put_cell(out, o->unread[i].code == CM_E_OK
+                                                  ? CM_SV("no known kind of document")
+                                                  : o->unread[i].reason);
                 cm_buf_put_char(out, '\n');
         }
 }

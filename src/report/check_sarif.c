@@ -114,6 +114,9 @@ static void put_result(struct cm_json_writer *w, const struct cm_check_outcome *
                 cm_jw_close(w, '}');
                 cm_jw_close(w, ']');
         }
+        if (r->change != CM_CHECK_CHANGE_NONE)
+                cm_jw_cstr(w, "baselineState",
+                           r->change == CM_CHECK_CHANGE_KNOWN ? "unchanged" : "new");
         if (r->fingerprint.len > 0) {
                 cm_jw_open(w, "partialFingerprints", '{');
                 cm_jw_string(w, "coaming/v1", r->fingerprint);

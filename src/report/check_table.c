@@ -10,11 +10,6 @@
 #include "report/check_format.h"
 #include "report/terminal.h"
 
-static bool is_shown(const struct cm_check_report *report, const struct cm_check_result *r)
-{
-        return r->severity >= report->severity || r->state == CM_CHECK_UNKNOWN;
-}
-
 static void put_subject(struct cm_buf *out, const struct cm_check_subject *s)
 {
         cm_buf_put_str(out, "  ");
@@ -58,6 +53,10 @@ static void put_result(struct cm_buf *out, const struct cm_check_report *report,
         cm_buf_put_char(out, ' ');
         size_t indent = 4 + 10 + 1 + 9 + 1;
         size_t room = width - indent - place_len;
+        if (r->change == CM_CHECK_CHANGE_NEW) {
+                cm_buf_put_str(out, "new: ");
+                room -= 5;
+        }
         /* A question that is cut cannot be answered. */
         bool is_question = r->state == CM_CHECK_MANUAL;
         struct cm_sv text = r->message.len > 0 && !is_question ? r->message : r->title;
@@ -82,7 +81,7 @@ static void put_results(struct cm_buf *out, const struct cm_check_report *report
         const struct cm_check_result *last = NULL;
         for (size_t i = 0; i < o->result_count; i++) {
                 const struct cm_check_result *r = &o->results[i];
-                if (!is_shown(report, r))
+                if (!cm_check_report_shows(report, r))
                         continue;
                 bool new_document =
                         last == NULL || !cm_sv_eq(last->subject.document, r->subject.document);
@@ -170,6 +169,27 @@ static void put_sums(struct cm_buf *out, const struct cm_check_report *report)
                       (unsigned long long)report->outcome->subjects,
                       report->outcome->subjects == 1 ? "" : "s", t.coverage_permille / 10,
                       t.coverage_permille % 10);
+        if (report->profile.len == 0)
+                return;
+        cm_buf_printf(out, "score %u.%u %%: ", t.score_permille / 10, t.score_permille % 10);
+        cm_term_put_wrapped(out, cm_sv_from_cstr(CM_CHECK_SCORE_FORMULA), CM_TERM_WIDTH - 15);
+}
+
+static void put_baseline(struct cm_buf *out, const struct cm_check_outcome *o)
+{
+        const struct cm_check_changes n = cm_check_changes_of(o);
+        for (size_t i = 0; i < o->gone_count; i++) {
+                cm_buf_put_str(out, "gone: ");
+                cm_term_put_cell(out, o->gone[i].check, 9, true);
+                cm_buf_put_char(out, ' ');
+                cm_term_put_cell(out, o->gone[i].message, CM_TERM_WIDTH - 16, false);
+                cm_buf_put_char(out, '\n');
+        }
+        cm_buf_printf(out,
+                      "against the baseline: %llu new, %llu of new checks, %llu known, %zu gone\n",
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_NEW],
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_NEW_CHECK],
+                      (unsigned long long)n.by_change[CM_CHECK_CHANGE_KNOWN], o->gone_count);
 }
 
 static void table_write(struct cm_buf *out, const struct cm_check_report *report)
@@ -178,9 +198,11 @@ static void table_write(struct cm_buf *out, const struct cm_check_report *report
         put_unread(out, report->outcome);
         put_idle_waivers(out, report->outcome);
         put_sums(out, report);
+        if (report->outcome->has_baseline)
+                put_baseline(out, report->outcome);
         for (size_t i = 0; i < report->outcome->result_count; i++) {
                 const struct cm_check_result *r = &report->outcome->results[i];
-                if (r->state != CM_CHECK_FAIL || !is_shown(report, r))
+                if (r->state != CM_CHECK_FAIL || !cm_check_report_shows(report, r))
                         continue;
                 cm_buf_put_str(out, "Next: coaming checks show ");
                 cm_buf_put_escaped(out, r->check);

@@ -11,6 +11,8 @@ void cm_jw_init(struct cm_json_writer *w, struct cm_buf *out)
 
 static void indent(struct cm_json_writer *w)
 {
+        if (w->compact)
+                return;
         cm_buf_put_char(w->out, '\n');
         for (int i = 0; i < w->depth; i++)
                 cm_buf_put_str(w->out, "  ");

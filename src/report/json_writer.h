@@ -14,6 +14,7 @@ enum {
 struct cm_json_writer {
         struct cm_buf *out;
         int depth;
+        bool compact; /* one line: set it after cm_jw_init() */
         bool has_item[CM_JSON_WRITER_DEPTH_MAX];
 };
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* String types of oscal_text.h. Spec: NIST OSCAL 1.1.3, StringDatatype and TokenDatatype. */
+#include "report/oscal_text.h"
+
+#include <stdio.h>
+
+#include "base/escape.h"
+
+/* Blanks as regular expressions of Unicode know them, and what ends a line. */
+static bool is_blank(uint32_t cp)
+{
+        return cp <= 0x20 || cp == 0x7f || (cp >= 0x80 && cp <= 0xa0) || cp == 0x1680 ||
+               (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+               cp == 0x205f || cp == 0x3000 || cp == 0xfeff;
+}
+
+void cm_oscal_line(struct cm_buf *out, struct cm_sv s)
+{
+        bool blank = false;
+        size_t start = out->len;
+        while (s.len > 0) {
+                uint32_t cp = 0;
+                size_t n = cm_utf8_next(s, &cp);
+                if (n > 0 && is_blank(cp)) {
+                        blank = true;
+                } else {
+                        if (blank && out->len > start)
+                                cm_buf_put_char(out, ' ');
+                        blank = false;
+                        if (n > 0)
+                                cm_buf_put(out, s.ptr, n);
+                        else
+                                cm_buf_put_str(out, "\xef\xbf\xbd");
+                }
+                s = cm_sv_skip(s, n > 0 ? n : 1);
+        }
+}
+
+void cm_oscal_token(struct cm_buf *out, struct cm_sv s)
+{
+        for (size_t i = 0; i < s.len; i++) {
+                char c = s.ptr[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+                bool other = (c >= '0' && c <= '9') || c == '-' || c == '.';
+                if (i == 0 && !letter)
+                        cm_buf_put_char(out, '_');
+                cm_buf_put_char(out, letter || other ? c : '_');
+        }
+        if (s.len == 0)
+                cm_buf_put_char(out, '_');
+}
+
+void cm_oscal_place(char *text, size_t bytes, uint32_t line, uint32_t column)
+{
+        snprintf(text, bytes, "%u:%u", line, column);
+}
