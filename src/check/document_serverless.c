@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "check/serverless.h"
 
-static const char *const function_variables[] = { "function", NULL };
+static const char *const function_variables[] = { "fn", NULL }; /* CEL reserves "function" */
 static const char *const endpoint_variables[] = { "endpoint", NULL };
 static const char *const role_variables[] = { "role", NULL };
 static const char *const statement_variables[] = { "statement", NULL };
