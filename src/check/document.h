@@ -48,7 +48,7 @@ struct cm_document_kind {
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
         bool has_short_tags; /* "!Ref x" is {"Ref": x}: codec/node_yaml.h, `cloudformation` */
-        bool has_no_lines; /* the program makes such documents: nobody has the text */
+        bool has_no_lines;   /* the program makes such documents: nobody has the text */
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */

@@ -9,6 +9,8 @@
 
 static const char *const function_variables[] = { "fn", NULL }; /* CEL reserves "function" */
 static const char *const endpoint_variables[] = { "endpoint", NULL };
+static const char *const api_variables[] = { "api", NULL };
+static const char *const parameter_variables[] = { "parameter", NULL };
 static const char *const role_variables[] = { "role", NULL };
 static const char *const statement_variables[] = { "statement", NULL };
 static const char *const resource_variables[] = { "resource", NULL };
@@ -21,6 +23,16 @@ static const struct cm_check_view view_endpoint = {
         .name = "serverless.endpoint",
         .summary = "one route of an API, or the URL of a function",
         .variables = endpoint_variables,
+};
+static const struct cm_check_view view_api = {
+        .name = "serverless.api",
+        .summary = "one API as a whole",
+        .variables = api_variables,
+};
+static const struct cm_check_view view_parameter = {
+        .name = "serverless.parameter",
+        .summary = "one parameter of the template",
+        .variables = parameter_variables,
 };
 static const struct cm_check_view view_resource = {
         .name = "serverless.resource",
@@ -37,8 +49,10 @@ static const struct cm_check_view view_statement = {
         .summary = "one statement of a policy",
         .variables = statement_variables,
 };
-static const struct cm_check_view *const views[] = { &view_function, &view_endpoint, &view_resource,
-                                                     &view_role, &view_statement, NULL };
+static const struct cm_check_view *const views[] = { &view_function,  &view_endpoint,
+                                                     &view_api,       &view_resource,
+                                                     &view_parameter, &view_role,
+                                                     &view_statement, NULL };
 
 static bool is_framework(struct cm_sv name, const struct cm_node *root)
 {
@@ -102,15 +116,25 @@ static int take_resources(struct cm_serverless *cx, const struct cm_node *resour
                         p = cm_serverless_map(cx, m->value->pos);
                 cm_serverless_put(cx, r, "name", cm_serverless_text(cx, m->value->pos, m->key));
                 cm_serverless_put(cx, r, "Type", cm_node_get(m->value, "Type"));
-                cm_serverless_put(cx, r, "type", cm_node_get(m->value, "Type"));
                 cm_serverless_put(cx, r, "Properties", p);
-                cm_serverless_put(cx, r, "properties", p);
-                cm_serverless_put(cx, r, "DeletionPolicy",
-                                  cm_serverless_resolve(cx,
-                                                        cm_node_get(m->value, "DeletionPolicy")));
+                cm_serverless_put(cx, r, "Condition", cm_node_get(m->value, "Condition"));
+                cm_serverless_put(cx, r, "Connectors", cm_node_get(m->value, "Connectors"));
                 cm_node_put(cx->arena, out, m->key, m->key_pos, r);
         }
         return 0;
+}
+
+/* A macro may add and change anything; those of SAM and of the language itself are known. */
+static bool has_macro(const struct cm_node *transform)
+{
+        static const char *const known[] = { "AWS::Serverless-2016-10-31",
+                                             "AWS::LanguageExtensions", NULL };
+        if (cm_node_type(transform) != CM_NODE_LIST)
+                return transform != NULL && !cm_sv_is_any(cm_node_string(transform), known);
+        for (size_t i = 0; i < transform->list.count; i++)
+                if (!cm_sv_is_any(cm_node_string(transform->list.items[i]), known))
+                        return true;
+        return false;
 }
 
 static int take_template(struct cm_serverless *cx, const struct cm_node *template,
@@ -121,6 +145,7 @@ static int take_template(struct cm_serverless *cx, const struct cm_node *templat
                 cx->is_partial = true;
                 return 0;
         }
+        cx->is_partial = cx->is_partial || has_macro(cm_node_get(template, "Transform"));
         if (own != NULL && own->type != CM_NODE_MAP)
                 return malformed(own, "'Resources' must be a mapping", err);
         cx->parameters = cm_node_get(template, "Parameters");
@@ -143,6 +168,47 @@ static int take_framework(struct cm_serverless *cx, struct cm_node *resources, s
         }
         cx->root = cm_serverless_resolve(cx, expanded);
         return r;
+}
+
+/* What a rule sees of a resource: the names of the template in lower case, and its policies. */
+static const struct cm_node *make_resources(struct cm_serverless *cx)
+{
+        static const char *const with_policies[] = { "AWS::S3::Bucket", "AWS::SQS::Queue",
+                                                     "AWS::SNS::Topic", NULL };
+        struct cm_node *out = cm_serverless_map(cx, cx->root->pos);
+        for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
+                const struct cm_node_member *m = &cx->resources->map.members[i];
+                struct cm_node *r = cm_serverless_map(cx, m->value->pos);
+                cm_serverless_put(cx, r, "name", cm_serverless_text(cx, m->value->pos, m->key));
+                cm_serverless_put(cx, r, "type", cm_node_get(m->value, "Type"));
+                cm_serverless_put(cx, r, "properties", cm_node_get(m->value, "Properties"));
+                if (cm_sv_is_any(cm_node_get_string(m->value, "Type"), with_policies))
+                        cm_serverless_put(cx, r, "statements", cm_serverless_policies_of(cx, m));
+                cm_node_put(cx->arena, out, m->key, m->key_pos, r);
+        }
+        return out;
+}
+
+static const struct cm_node *make_parameters(struct cm_serverless *cx)
+{
+        struct cm_node *out = cm_serverless_map(cx, cx->root->pos);
+        for (size_t i = 0; i < cm_node_count(cx->parameters); i++) {
+                const struct cm_node_member *m = &cx->parameters->map.members[i];
+                const struct cm_node *no = cm_serverless_bool(cx, m->value->pos, false);
+                const struct cm_node *value = cm_serverless_get(m->value, "Default");
+                struct cm_node *p = cm_serverless_map(cx, m->value->pos);
+                cm_serverless_put(cx, p, "name", cm_serverless_text(cx, m->key_pos, m->key));
+                cm_serverless_put(cx, p, "type",
+                                  cm_serverless_as_text(cx, cm_serverless_get(m->value, "Type"),
+                                                        cm_serverless_word(cx, m->value->pos, "")));
+                cm_serverless_put(
+                        cx, p, "no_echo",
+                        cm_serverless_as_bool(cx, cm_serverless_get(m->value, "NoEcho"), no));
+                cm_serverless_put(cx, p, "default",
+                                  value != NULL ? value : cm_serverless_null(cx, m->value->pos));
+                cm_node_put(cx->arena, out, m->key, m->key_pos, p);
+        }
+        return out;
 }
 
 struct giving {
@@ -211,18 +277,24 @@ static int serverless_subjects(struct cm_arena *arena, const struct cm_document 
         if (cm_node_get(document->root, "Transform") != NULL)
                 cx.form = CM_SERVERLESS_SAM;
         cx.resources = resources;
+        cx.attached = cm_serverless_map(&cx, document->root->pos);
         int r = *base != '\0' ? take_template(&cx, document->root, resources, err)
                               : take_framework(&cx, resources, err);
         if (r < 0)
                 return r;
         const struct cm_node *functions = cm_serverless_functions(&cx);
         const struct cm_node *endpoints = cm_serverless_endpoints(&cx, functions);
+        const struct cm_node *apis = cm_serverless_apis(&cx, functions);
         const struct cm_node *roles = cm_serverless_roles(&cx, functions);
         const struct cm_node *others = cm_serverless_other_statements(&cx);
+        const struct cm_node *all = make_resources(&cx);
+        const struct cm_node *parameters = make_parameters(&cx);
         r = cm_serverless_check(&cx, err); /* before anything is judged on a part */
         r = r < 0 ? r : give_members(&g, &view_function, "function", functions, err);
         r = r < 0 ? r : give_items(&g, &view_endpoint, "endpoint", endpoints, "name", err);
-        r = r < 0 ? r : give_members(&g, &view_resource, "resource", resources, err);
+        r = r < 0 ? r : give_items(&g, &view_api, "api", apis, "name", err);
+        r = r < 0 ? r : give_members(&g, &view_resource, "resource", all, err);
+        r = r < 0 ? r : give_members(&g, &view_parameter, "parameter", parameters, err);
         r = r < 0 ? r : give_members(&g, &view_role, "role", roles, err);
         r = r < 0 ? r : give_statements(&g, roles, err);
         return r < 0 ? r : give_items(&g, &view_statement, "statement", others, "owner", err);

@@ -29,7 +29,8 @@ struct cm_serverless {
         const struct cm_node *mappings;
         const struct cm_node *globals;   /* of SAM, resolved */
         const struct cm_node *resources; /* name -> {Type, Properties}; Properties are resolved */
-        bool is_partial;                 /* serverless.yml takes resources from other files */
+        bool is_partial;                 /* other files or macros may add resources */
+        struct cm_node *attached;        /* policies that are in a role, by their names */
         size_t left;                     /* nodes and bytes that may still be made */
 };
 
@@ -38,6 +39,8 @@ struct cm_node *cm_serverless_map(struct cm_serverless *cx, struct cm_node_pos p
 struct cm_node *cm_serverless_list(struct cm_serverless *cx, struct cm_node_pos pos);
 const struct cm_node *cm_serverless_text(struct cm_serverless *cx, struct cm_node_pos pos,
                                          struct cm_sv text);
+const struct cm_node *cm_serverless_word(struct cm_serverless *cx, struct cm_node_pos pos,
+                                         const char *text);
 const struct cm_node *cm_serverless_int(struct cm_serverless *cx, struct cm_node_pos pos,
                                         int64_t value);
 const struct cm_node *cm_serverless_bool(struct cm_serverless *cx, struct cm_node_pos pos,
@@ -50,6 +53,13 @@ void cm_serverless_add(struct cm_serverless *cx, struct cm_node *list, const str
 const struct cm_node *cm_serverless_unknown(struct cm_serverless *cx, struct cm_node_pos pos,
                                             const char *format, ...) CM_PRINTF(3, 4);
 bool cm_serverless_is_unknown(const struct cm_node *n);
+/* The first item of a list that is not known, or the list itself; NULL: all is known. */
+const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list);
+/* What stands for a resource that was not found: unknown where it may be in another file, else NULL. */
+const struct cm_node *cm_serverless_outside(struct cm_serverless *cx, struct cm_node_pos pos);
+/* What holds for all and what one says itself: maps merged, lists joined, anything else its own. */
+const struct cm_node *cm_serverless_merge(struct cm_serverless *cx, const struct cm_node *all,
+                                          const struct cm_node *own);
 /* Takes `size` off what may be made; false when it is used up. */
 bool cm_serverless_spend(struct cm_serverless *cx, size_t size);
 /* CM_E_LIMIT when it was used up. */
@@ -73,10 +83,38 @@ const struct cm_node *cm_serverless_get2(const struct cm_node *n, const char *ke
                                          const char *key2);
 /* Text, number or boolean as text; false for others. */
 bool cm_serverless_scalar(struct cm_serverless *cx, const struct cm_node *n, struct cm_sv *ret);
+
+/* serverless_refer.c: which resource a text means. */
 /* The name in a symbol "${Name.Attribute}", else the text itself. */
 struct cm_sv cm_serverless_symbol(struct cm_sv text);
-/* Whether the text is a symbol of, or names, the resource. */
-bool cm_serverless_names(const struct cm_node *n, struct cm_sv resource);
+
+/* The names that a resource has. */
+struct cm_serverless_named {
+        struct cm_sv logical;            /* of the template */
+        struct cm_sv made;               /* that serverless.yml gives its function, or "" */
+        const struct cm_node *physical;  /* what it is called in the cloud, or NULL: a made name */
+        const struct cm_node *condition; /* under which it exists, or NULL */
+};
+struct cm_serverless_named cm_serverless_named_of(const struct cm_node_member *resource);
+
+enum cm_serverless_refers {
+        CM_SERVERLESS_OTHER,
+        CM_SERVERLESS_SAME,
+        CM_SERVERLESS_MAYBE
+};
+/* Is this the resource: by symbol, name or ARN, also through an alias or a version of a function? */
+enum cm_serverless_refers cm_serverless_refers(const struct cm_serverless *cx,
+                                               const struct cm_node *n,
+                                               const struct cm_serverless_named *named);
+/* The same for a text or a list of texts. */
+enum cm_serverless_refers cm_serverless_any_refers(const struct cm_serverless *cx,
+                                                   const struct cm_node *n,
+                                                   const struct cm_serverless_named *named);
+/* Properties of the resource of a type whose member `key` means this one. Unknown: it may be one, or
+ * exists under a condition only. NULL: there is none. */
+const struct cm_node *cm_serverless_find_for(struct cm_serverless *cx, const char *type,
+                                             const char *key,
+                                             const struct cm_serverless_named *named);
 
 /* serverless_resolve.c: intrinsic functions of CloudFormation. NULL: AWS::NoValue. */
 const struct cm_node *cm_serverless_resolve(struct cm_serverless *cx, const struct cm_node *n);
@@ -97,6 +135,14 @@ void cm_serverless_statements(struct cm_serverless *cx, const struct cm_serverle
 const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
                                               const struct cm_serverless_policy *policy,
                                               const struct cm_node *statement);
+/* Which sensitive actions (a table) a statement with these patterns names; `not_actions` or NULL. */
+const struct cm_node *cm_serverless_sensitive(struct cm_serverless *cx,
+                                              const struct cm_node *actions,
+                                              const struct cm_node *not_actions);
+/* serverless_managed.c: the same for policies by name or ARN, onto `list`. */
+void cm_serverless_managed_actions(struct cm_serverless *cx, const struct cm_node *managed,
+                                   struct cm_node *list);
+/* serverless_sam_policy.c. */
 /* Policies of a SAM function: documents, templates (as statements), names and ARNs (onto `managed`). */
 void cm_serverless_sam_policies(struct cm_serverless *cx, const struct cm_serverless_policy *policy,
                                 const struct cm_node *policies, struct cm_node *statements,
@@ -104,8 +150,18 @@ void cm_serverless_sam_policies(struct cm_serverless *cx, const struct cm_server
 /* serverless_role.c: one role each, of the template and those that SAM and serverless.yml imply. */
 const struct cm_node *cm_serverless_roles(struct cm_serverless *cx,
                                           const struct cm_node *functions);
-/* Statements of policies that no role of the template has: of buckets, queues, users ... */
+/* serverless_resource_policy.c */
+/* Statements of policies that no role of the template has: of buckets, queues, users ... After
+ * cm_serverless_roles(). */
 const struct cm_node *cm_serverless_other_statements(struct cm_serverless *cx);
+/* Statements of all policies that this bucket, queue or topic has; what may be one is unknown. */
+const struct cm_node *cm_serverless_policies_of(struct cm_serverless *cx,
+                                                const struct cm_node_member *resource);
+
+/* serverless_event.c: does something call the function without waiting? A boolean, or unknown. */
+const struct cm_node *cm_serverless_async(struct cm_serverless *cx,
+                                          const struct cm_node *properties,
+                                          const struct cm_serverless_named *named);
 
 /* serverless_function.c: all functions in one form. */
 const struct cm_node *cm_serverless_functions(struct cm_serverless *cx);
@@ -121,3 +177,22 @@ const struct cm_node *cm_serverless_framework_role(struct cm_serverless *cx);
 /* serverless_endpoint.c: what can be called by HTTP. */
 const struct cm_node *cm_serverless_endpoints(struct cm_serverless *cx,
                                               const struct cm_node *functions);
+/* One endpoint as it is written; what is NULL has the value that holds when nothing is said. */
+struct cm_serverless_endpoint {
+        struct cm_node_pos pos;
+        const struct cm_node *name;
+        const char *kind;
+        const struct cm_node *method;
+        const struct cm_node *path;
+        const struct cm_node *auth;
+        const struct cm_node *api_key;
+        const struct cm_node *origins;
+        const struct cm_node *credentials;
+};
+void cm_serverless_add_endpoint(struct cm_serverless *cx, struct cm_node *list,
+                                const struct cm_serverless_endpoint *e);
+/* serverless_openapi.c: the routes of an API that has a definition; nothing for other resources. */
+void cm_serverless_add_definition(struct cm_serverless *cx, const struct cm_node_member *resource,
+                                  struct cm_node *list);
+/* serverless_api.c: APIs as a whole. */
+const struct cm_node *cm_serverless_apis(struct cm_serverless *cx, const struct cm_node *functions);

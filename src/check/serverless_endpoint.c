@@ -2,35 +2,44 @@
 /* What can be called by HTTP: routes of APIs and URLs of functions, see serverless.h. */
 #include "check/serverless.h"
 
-static const struct cm_node *text_at(struct cm_serverless *cx, struct cm_node_pos pos,
-                                     const char *text)
+void cm_serverless_add_endpoint(struct cm_serverless *cx, struct cm_node *list,
+                                const struct cm_serverless_endpoint *e)
 {
-        return cm_serverless_text(cx, pos, cm_sv_from_cstr(text));
-}
-
-static void add(struct cm_serverless *cx, struct cm_node *list, struct cm_node_pos pos,
-                const struct cm_node *name, const char *kind, const struct cm_node *route[4])
-{
-        struct cm_node *out = cm_serverless_map(cx, pos);
-        cm_serverless_put(cx, out, "name", name);
-        cm_serverless_put(cx, out, "kind", text_at(cx, pos, kind));
-        const struct cm_node *method = route[0]; /* some write "GET", some "get" */
-        if (cm_node_type(method) == CM_NODE_STRING)
-                method = cm_serverless_text(cx, method->pos, cm_sv_lower(cx->arena, method->text));
+        struct cm_node *out = cm_serverless_map(cx, e->pos);
+        cm_serverless_put(cx, out, "name", e->name);
+        cm_serverless_put(cx, out, "kind", cm_serverless_word(cx, e->pos, e->kind));
+        const struct cm_node *method =
+                cm_serverless_as_text(cx, e->method, cm_serverless_word(cx, e->pos, "any"));
+        if (cm_node_type(method) == CM_NODE_STRING) { /* some write "GET", some "get" */
+                bool is_any = cm_sv_eq(method->text, CM_SV("*"));
+                method = cm_serverless_text(cx, method->pos,
+                                            is_any ? CM_SV("any")
+                                                   : cm_sv_lower(cx->arena, method->text));
+        }
         cm_serverless_put(cx, out, "method", method);
-        cm_serverless_put(cx, out, "path", route[1]);
-        cm_serverless_put(cx, out, "auth", route[2]);
-        cm_serverless_put(cx, out, "api_key", route[3]);
+        cm_serverless_put(cx, out, "path",
+                          cm_serverless_as_text(cx, e->path, cm_serverless_word(cx, e->pos, "/")));
+        const struct cm_node *auth =
+                cm_serverless_as_text(cx, e->auth, cm_serverless_word(cx, e->pos, "NONE"));
+        if (cm_sv_eq_nocase(cm_node_string(auth), CM_SV("NONE")) ||
+            cm_sv_eq_nocase(cm_node_string(auth), CM_SV("AWS_IAM")))
+                auth = cm_serverless_word(cx, auth->pos, auth->text.len == 4 ? "NONE" : "AWS_IAM");
+        cm_serverless_put(cx, out, "auth", auth);
+        cm_serverless_put(
+                cx, out, "api_key",
+                cm_serverless_as_bool(cx, e->api_key, cm_serverless_bool(cx, e->pos, false)));
+        cm_serverless_put(cx, out, "origins", cm_serverless_as_texts(cx, e->origins, e->pos));
+        cm_serverless_put(
+                cx, out, "credentials",
+                cm_serverless_as_bool(cx, e->credentials, cm_serverless_bool(cx, e->pos, false)));
         cm_serverless_add(cx, list, out);
 }
 
-/* What the API of a SAM event asks for when the event says nothing. */
-static const struct cm_node *default_auth(struct cm_serverless *cx, const struct cm_node *event,
-                                          bool is_http)
+/* The API of a SAM event, with what Globals say; NULL: the one that SAM makes. */
+static const struct cm_node *api_of(struct cm_serverless *cx, const struct cm_node *event,
+                                    bool is_http)
 {
-        const char *section = is_http ? "HttpApi" : "Api";
         const struct cm_node *id = cm_serverless_get(event, is_http ? "ApiId" : "RestApiId");
-        const struct cm_node *none = text_at(cx, event->pos, "NONE");
         const struct cm_node *api = NULL;
         if (cm_serverless_is_unknown(id))
                 return id;
@@ -38,14 +47,8 @@ static const struct cm_node *default_auth(struct cm_serverless *cx, const struct
                 api = cm_node_get_sv(cx->resources, cm_serverless_symbol(cm_node_string(id)));
         if (id != NULL && api == NULL)
                 return cm_serverless_unknown(cx, id->pos, "the API is described elsewhere");
-        const struct cm_node *p = cm_serverless_with_globals(cx, section,
-                                                             cm_node_get(api, "Properties"));
-        const struct cm_node *auth =
-                cm_serverless_get2(p, "Auth", "DefaultAuthorizer");
-        if (auth == NULL && (cm_serverless_get(p, "DefinitionBody") != NULL ||
-                             cm_serverless_get(p, "DefinitionUri") != NULL))
-                return cm_serverless_unknown(cx, event->pos, "the API's definition decides");
-        return cm_serverless_as_text(cx, auth, none);
+        return cm_serverless_with_globals(cx, is_http ? "HttpApi" : "Api",
+                                          cm_serverless_get(api, "Properties"));
 }
 
 static void add_sam(struct cm_serverless *cx, const struct cm_node *f, const struct cm_node *event,
@@ -53,56 +56,83 @@ static void add_sam(struct cm_serverless *cx, const struct cm_node *f, const str
 {
         const struct cm_node *p = cm_serverless_get(event, "Properties");
         p = p != NULL ? p : event;
+        const struct cm_node *api = api_of(cx, p, is_http);
+        if (cm_serverless_get(api, "DefinitionBody") != NULL && !cm_serverless_is_unknown(api))
+                return; /* the definition has the routes: serverless_openapi.c */
         const struct cm_node *own = cm_serverless_get2(p, "Auth", "Authorizer");
-        const struct cm_node *any = text_at(cx, p->pos, "any");
-        const struct cm_node *route[4] = {
-                cm_serverless_as_text(cx, cm_serverless_get(p, "Method"), any),
-                cm_serverless_as_text(cx, cm_serverless_get(p, "Path"), text_at(cx, p->pos, "/")),
-                own != NULL ? cm_serverless_as_text(cx, own, NULL) : default_auth(cx, p, is_http),
-                cm_serverless_as_bool(cx, cm_serverless_get2(p, "Auth", "ApiKeyRequired"),
-                                      cm_serverless_bool(cx, p->pos, false)),
+        const struct cm_node *api_key = cm_serverless_get2(p, "Auth", "ApiKeyRequired");
+        if (own == NULL && cm_serverless_get(api, "DefinitionUri") != NULL)
+                own = cm_serverless_unknown(cx, p->pos, "the API's definition decides");
+        const struct cm_serverless_endpoint e = {
+                .pos = p->pos,
+                .name = cm_node_get(f, "name"),
+                .kind = is_http ? "http" : "rest",
+                .method = cm_serverless_get(p, "Method"),
+                .path = cm_serverless_get(p, "Path"),
+                .auth = own != NULL ? own : cm_serverless_get2(api, "Auth", "DefaultAuthorizer"),
+                .api_key = api_key != NULL ? api_key
+                                           : cm_serverless_get2(api, "Auth", "ApiKeyRequired"),
         };
-        add(cx, list, p->pos, cm_node_get(f, "name"), is_http ? "http" : "rest", route);
+        cm_serverless_add_endpoint(cx, list, &e);
 }
 
-/* "aws_iam" is AWS_IAM everywhere else. */
-static const struct cm_node *framework_auth(struct cm_serverless *cx, const struct cm_node *n,
-                                            struct cm_node_pos pos)
+/* {type, name, arn}, or a text that is one of them. */
+static const struct cm_node *framework_auth(struct cm_serverless *cx, const struct cm_node *n)
 {
-        if (cm_node_type(n) == CM_NODE_MAP) {
-                const struct cm_node *type = cm_serverless_get(n, "type");
-                const struct cm_node *name = cm_serverless_get(n, "name");
-                if (type == NULL)
-                        return name != NULL ? name : text_at(cx, n->pos, "CUSTOM");
-                n = type;
-        }
-        if (cm_sv_eq_nocase(cm_node_string(n), CM_SV("aws_iam")))
-                return text_at(cx, n->pos, "AWS_IAM");
-        return cm_serverless_as_text(cx, n, text_at(cx, pos, "NONE"));
+        if (cm_node_type(n) != CM_NODE_MAP)
+                return n;
+        static const char *const keys[] = { "type", "name", "arn", "id", "authorizerId" };
+        for (size_t i = 0; i < CM_ARRAY_LEN(keys); i++)
+                if (cm_serverless_get(n, keys[i]) != NULL)
+                        return cm_serverless_get(n, keys[i]);
+        return cm_serverless_word(cx, n->pos, "CUSTOM");
 }
 
-/* "GET /path", or {method, path, authorizer, private}. */
+/* `cors` of a route: true, or {origin, origins, allowCredentials}. */
+static void take_cors(struct cm_serverless *cx, const struct cm_node *cors,
+                      struct cm_serverless_endpoint *e)
+{
+        bool is_map = cm_node_type(cors) == CM_NODE_MAP;
+        if (cors == NULL || (cm_node_type(cors) == CM_NODE_BOOL && !cors->boolean))
+                return;
+        e->origins = cm_serverless_is_unknown(cors) ? cors : cm_serverless_get(cors, "origins");
+        if (e->origins == NULL && is_map)
+                e->origins = cm_serverless_get(cors, "origin");
+        if (e->origins == NULL)
+                e->origins = cm_serverless_word(cx, cors->pos, "*");
+        e->credentials = is_map ? cm_serverless_get(cors, "allowCredentials") : NULL;
+}
+
+/* "GET /path", or {method, path, authorizer, private, cors}; of a websocket {route, authorizer}. */
 static void add_framework(struct cm_serverless *cx, const struct cm_node *f,
-                          const struct cm_node *event, bool is_http, struct cm_node *list)
+                          const struct cm_node *event, const char *kind, struct cm_node *list)
 {
         const struct cm_node *p = cm_serverless_get(event, "Properties");
         p = p != NULL ? p : event;
-        struct cm_sv method = CM_SV("ANY");
-        struct cm_sv path = CM_SV("/");
-        const struct cm_node *authorizer = cm_serverless_get(p, "authorizer");
-        if (cm_node_type(p) == CM_NODE_STRING)
-                CM_IGNORE(cm_sv_cut(p->text, ' ', &method, &path));
-        const struct cm_node *m = cm_serverless_as_text(cx, cm_serverless_get(p, "method"),
-                                                        cm_serverless_text(cx, p->pos, method));
-        const struct cm_node *route[4] = {
-                m,
-                cm_serverless_as_text(cx, cm_serverless_get(p, "path"),
-                                      cm_serverless_text(cx, p->pos, path)),
-                framework_auth(cx, authorizer, p->pos),
-                cm_serverless_as_bool(cx, cm_serverless_get(p, "private"),
-                                      cm_serverless_bool(cx, p->pos, false)),
-        };
-        add(cx, list, p->pos, cm_node_get(f, "name"), is_http ? "http" : "rest", route);
+        struct cm_serverless_endpoint e = { .pos = p->pos,
+                                            .name = cm_node_get(f, "name"),
+                                            .kind = kind };
+        struct cm_sv method, path;
+        bool is_socket = kind[0] == 'w';
+        if (cm_serverless_is_unknown(p)) {
+                cm_serverless_add(cx, list, p);
+                return;
+        }
+        if (cm_node_type(p) == CM_NODE_STRING) {
+                bool has_path = cm_sv_cut(p->text, ' ', &method, &path);
+                e.method = has_path ? cm_serverless_text(cx, p->pos, method) : NULL;
+                e.path = cm_serverless_text(cx, p->pos, has_path ? path : p->text);
+        } else {
+                e.method = cm_serverless_get(p, "method");
+                e.path = cm_serverless_get(p, is_socket ? "route" : "path");
+        }
+        if (is_socket && !cm_sv_eq(cm_node_string(e.path), CM_SV("$connect")))
+                return; /* who is let in is decided when he connects */
+        e.auth = framework_auth(
+                cx, cm_node_type(p) == CM_NODE_MAP ? cm_serverless_get(p, "authorizer") : NULL);
+        e.api_key = cm_serverless_get(p, "private");
+        take_cors(cx, cm_serverless_get(p, "cors"), &e);
+        cm_serverless_add_endpoint(cx, list, &e);
 }
 
 static void add_events(struct cm_serverless *cx, const struct cm_node *f, struct cm_node *list)
@@ -115,12 +145,17 @@ static void add_events(struct cm_serverless *cx, const struct cm_node *f, struct
                 const struct cm_node *e = events->map.members[i].value;
                 struct cm_sv type = cm_node_get_string(e, "Type");
                 bool is_http = cm_sv_eq(type, CM_SV("HttpApi"));
+                bool is_socket = cm_sv_eq(type, CM_SV("WebSocket"));
                 if (cm_serverless_is_unknown(e))
                         cm_serverless_add(cx, list, e);
-                else if (!is_http && !cm_sv_eq(type, CM_SV("Api")))
+                else if (!is_http && !is_socket && !cm_sv_eq(type, CM_SV("Api")))
                         continue;
                 else if (is_framework)
-                        add_framework(cx, f, e, is_http, list);
+                        add_framework(cx, f, e,
+                                      is_http     ? "http"
+                                      : is_socket ? "websocket"
+                                                  : "rest",
+                                      list);
                 else
                         add_sam(cx, f, e, is_http, list);
         }
@@ -135,13 +170,27 @@ static void add_url(struct cm_serverless *cx, const struct cm_node *f, struct cm
                 cm_serverless_add(cx, list, url);
                 return;
         }
-        const struct cm_node *route[4] = {
-                text_at(cx, url->pos, "any"),
-                text_at(cx, url->pos, "/"),
-                cm_serverless_get(url, "auth"),
-                cm_serverless_bool(cx, url->pos, false),
+        const struct cm_node *cors = cm_serverless_get(url, "cors");
+        const struct cm_serverless_endpoint e = {
+                .pos = url->pos,
+                .name = cm_node_get(f, "name"),
+                .kind = "url",
+                .auth = cm_serverless_get(url, "auth"),
+                .origins = cm_serverless_get(cors, "origins"),
+                .credentials = cm_serverless_get(cors, "credentials"),
         };
-        add(cx, list, url->pos, cm_node_get(f, "name"), "url", route);
+        cm_serverless_add_endpoint(cx, list, &e);
+}
+
+/* Of an API of the second version: is it one of web sockets? Unknown when it is not here. */
+static const struct cm_node *protocol_of(struct cm_serverless *cx, const struct cm_node *route)
+{
+        const struct cm_node *id = cm_serverless_get(route, "ApiId");
+        const struct cm_node *api =
+                cm_node_get_sv(cx->resources, cm_serverless_symbol(cm_node_string(id)));
+        if (api == NULL)
+                return cm_serverless_unknown(cx, route->pos, "the API is described elsewhere");
+        return cm_serverless_get2(api, "Properties", "ProtocolType");
 }
 
 /* AWS::ApiGateway::Method, AWS::ApiGatewayV2::Route. */
@@ -150,27 +199,36 @@ static void add_resource(struct cm_serverless *cx, const struct cm_node_member *
 {
         struct cm_sv type = cm_node_get_string(m->value, "Type");
         const struct cm_node *p = cm_node_get(m->value, "Properties");
-        bool is_http = cm_sv_eq(type, CM_SV("AWS::ApiGatewayV2::Route"));
-        if (!is_http && !cm_sv_eq(type, CM_SV("AWS::ApiGateway::Method")))
+        bool is_route = cm_sv_eq(type, CM_SV("AWS::ApiGatewayV2::Route"));
+        if (!is_route && !cm_sv_eq(type, CM_SV("AWS::ApiGateway::Method")))
                 return;
         if (cm_serverless_is_unknown(p)) {
                 cm_serverless_add(cx, list, p);
                 return;
         }
-        struct cm_sv method = CM_SV("ANY");
-        struct cm_sv path = CM_SV("/");
-        CM_IGNORE(cm_sv_cut(cm_node_get_string(p, "RouteKey"), ' ', &method, &path));
-        const struct cm_node *route[4] = {
-                cm_serverless_as_text(cx, cm_serverless_get(p, "HttpMethod"),
-                                      cm_serverless_text(cx, p->pos, method)),
-                cm_serverless_text(cx, p->pos, path),
-                cm_serverless_as_text(cx, cm_serverless_get(p, "AuthorizationType"),
-                                      text_at(cx, p->pos, "NONE")),
-                cm_serverless_as_bool(cx, cm_serverless_get(p, "ApiKeyRequired"),
-                                      cm_serverless_bool(cx, p->pos, false)),
-        };
-        add(cx, list, p->pos, cm_serverless_text(cx, m->key_pos, m->key),
-            is_http ? "http" : "rest", route);
+        struct cm_serverless_endpoint e = { .pos = p->pos,
+                                            .name = cm_serverless_text(cx, m->key_pos, m->key),
+                                            .kind = is_route ? "http" : "rest",
+                                            .method = cm_serverless_get(p, "HttpMethod"),
+                                            .auth = cm_serverless_get(p, "AuthorizationType"),
+                                            .api_key = cm_serverless_get(p, "ApiKeyRequired") };
+        struct cm_sv key = cm_node_get_string(p, "RouteKey");
+        struct cm_sv method, path;
+        if (cm_sv_cut(key, ' ', &method, &path)) {
+                e.method = cm_serverless_text(cx, p->pos, method);
+                e.path = cm_serverless_text(cx, p->pos, path);
+        } else if (is_route) {
+                const struct cm_node *protocol = protocol_of(cx, p);
+                bool is_connect = cm_sv_eq(key, CM_SV("$connect"));
+                e.path = cm_serverless_text(cx, p->pos, key);
+                e.kind = cm_sv_eq(key, CM_SV("$default")) ? "http" : "websocket";
+                if (!is_connect &&
+                    (e.kind[0] == 'w' || cm_sv_eq(cm_node_string(protocol), CM_SV("WEBSOCKET"))))
+                        return; /* who is let in is decided when he connects */
+                if (!is_connect && cm_serverless_is_unknown(protocol))
+                        e.auth = e.auth == NULL ? protocol : e.auth;
+        }
+        cm_serverless_add_endpoint(cx, list, &e);
 }
 
 const struct cm_node *cm_serverless_endpoints(struct cm_serverless *cx,
@@ -186,7 +244,9 @@ const struct cm_node *cm_serverless_endpoints(struct cm_serverless *cx,
                 add_events(cx, f, list);
                 add_url(cx, f, list);
         }
-        for (size_t i = 0; i < cm_node_count(cx->resources); i++)
+        for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
                 add_resource(cx, &cx->resources->map.members[i], list);
+                cm_serverless_add_definition(cx, &cx->resources->map.members[i], list);
+        }
         return list;
 }

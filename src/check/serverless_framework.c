@@ -28,29 +28,6 @@ static const struct cm_node *one(struct cm_serverless *cx, struct cm_node_pos po
         return map;
 }
 
-static const struct cm_node *text_at(struct cm_serverless *cx, struct cm_node_pos pos,
-                                     const char *text)
-{
-        return cm_serverless_text(cx, pos, cm_sv_from_cstr(text));
-}
-
-static const struct cm_node *both(struct cm_serverless *cx, const struct cm_node *all,
-                                  const struct cm_node *own)
-{
-        if (cm_serverless_is_unknown(all) || cm_serverless_is_unknown(own))
-                return cm_serverless_is_unknown(all) ? all : own;
-        if (cm_node_type(all) != CM_NODE_MAP || cm_node_type(own) != CM_NODE_MAP)
-                return own != NULL ? own : all;
-        struct cm_node *map = cm_serverless_map(cx, own->pos);
-        for (size_t i = 0; i < all->map.count && cm_serverless_spend(cx, 1); i++)
-                cm_node_put(cx->arena, map, all->map.members[i].key, all->map.members[i].key_pos,
-                            all->map.members[i].value);
-        for (size_t i = 0; i < own->map.count && cm_serverless_spend(cx, 1); i++)
-                cm_node_put(cx->arena, map, own->map.members[i].key, own->map.members[i].key_pos,
-                            own->map.members[i].value);
-        return map;
-}
-
 static void put_url(struct cm_serverless *cx, struct cm_node *out, const struct cm_node *url)
 {
         if (url == NULL || (url->type == CM_NODE_BOOL && !url->boolean))
@@ -64,18 +41,20 @@ static void put_url(struct cm_serverless *cx, struct cm_node *out, const struct 
         const struct cm_node *cors = cm_serverless_get(url, "cors");
         const struct cm_node *authorizer = cm_serverless_as_text(cx, auth, NULL);
         if (cm_sv_eq(cm_node_string(authorizer), CM_SV("aws_iam")))
-                authorizer = text_at(cx, authorizer->pos, "AWS_IAM");
+                authorizer = cm_serverless_word(cx, authorizer->pos, "AWS_IAM");
         cm_serverless_put(cx, made, "AuthType",
-                          authorizer != NULL ? authorizer : text_at(cx, url->pos, "NONE"));
+                          authorizer != NULL ? authorizer
+                                             : cm_serverless_word(cx, url->pos, "NONE"));
         if (cm_node_type(cors) == CM_NODE_BOOL && cors->boolean) {
-                cm_serverless_put(cx, made, "Cors",
-                                  one(cx, cors->pos, "AllowOrigins",
-                                      text_at(cx, cors->pos, "*")));
+                cm_serverless_put(
+                        cx, made, "Cors",
+                        one(cx, cors->pos, "AllowOrigins", cm_serverless_word(cx, cors->pos, "*")));
         } else if (cm_node_type(cors) == CM_NODE_MAP) {
                 struct cm_node *c = cm_serverless_map(cx, cors->pos);
                 const struct cm_node *origins = cm_serverless_get(cors, "allowedOrigins");
                 cm_serverless_put(cx, c, "AllowOrigins",
-                                  origins != NULL ? origins : text_at(cx, cors->pos, "*"));
+                                  origins != NULL ? origins
+                                                  : cm_serverless_word(cx, cors->pos, "*"));
                 cm_serverless_put(cx, c, "AllowCredentials",
                                   cm_serverless_get(cors, "allowCredentials"));
                 cm_serverless_put(cx, made, "Cors", c);
@@ -83,17 +62,38 @@ static void put_url(struct cm_serverless *cx, struct cm_node *out, const struct 
         cm_serverless_put(cx, out, "FunctionUrlConfig", made);
 }
 
-/* `events` is a list of {type: what}; names of types as SAM has them where they matter. */
+/* Names of events as SAM has them; what is not here keeps its own, which nothing knows. */
+static struct cm_sv event_type(struct cm_sv key)
+{
+        static const char *const types[][2] = { { "http", "Api" },
+                                                { "httpApi", "HttpApi" },
+                                                { "websocket", "WebSocket" },
+                                                { "s3", "S3" },
+                                                { "sns", "SNS" },
+                                                { "sqs", "SQS" },
+                                                { "stream", "Stream" },
+                                                { "schedule", "Schedule" },
+                                                { "eventBridge", "EventBridgeRule" },
+                                                { "cloudwatchEvent", "CloudWatchEvent" },
+                                                { "cloudwatchLog", "CloudWatchLogs" },
+                                                { "iot", "IoTRule" },
+                                                { "alb", "Alb" },
+                                                { "cloudFront", "CloudFront" },
+                                                { "cognitoUserPool", "Cognito" },
+                                                { "alexaSkill", "AlexaSkill" },
+                                                { "msk", "MSK" },
+                                                { "kafka", "SelfManagedKafka" },
+                                                { "activemq", "MQ" },
+                                                { "rabbitmq", "MQ" } };
+        for (size_t i = 0; i < CM_ARRAY_LEN(types); i++)
+                if (cm_sv_eq(key, cm_sv_from_cstr(types[i][0])))
+                        return cm_sv_from_cstr(types[i][1]);
+        return key;
+}
+
+/* `events` is a list of {type: what}, or of types alone. */
 static const struct cm_node *make_events(struct cm_serverless *cx, const struct cm_node *events)
 {
-        static const char *const types[][2] = {
-                { "http", "Api" },         { "httpApi", "HttpApi" }, { "s3", "S3" },
-                { "sns", "SNS" },          { "schedule", "Schedule" },
-                { "eventBridge", "EventBridgeRule" },
-                { "cloudwatchEvent", "CloudWatchEvent" },
-                { "cloudwatchLog", "CloudWatchLogs" },
-                { "iot", "IoTRule" },
-        };
         if (events == NULL || cm_serverless_is_unknown(events))
                 return events;
         struct cm_node *out = cm_serverless_map(cx, events->pos);
@@ -101,17 +101,17 @@ static const struct cm_node *make_events(struct cm_serverless *cx, const struct 
                 const struct cm_node *e = events->list.items[i];
                 if (cm_serverless_is_unknown(e))
                         return e;
-                if (cm_node_type(e) != CM_NODE_MAP || e->map.count == 0)
-                        continue;
-                const struct cm_node_member *m = &e->map.members[0];
-                struct cm_node *made = cm_serverless_map(cx, e->pos);
-                struct cm_sv type = m->key;
-                for (size_t j = 0; j < CM_ARRAY_LEN(types); j++)
-                        if (cm_sv_eq(m->key, cm_sv_from_cstr(types[j][0])))
-                                type = cm_sv_from_cstr(types[j][1]);
-                cm_serverless_put(cx, made, "Type", cm_serverless_text(cx, m->key_pos, type));
-                cm_serverless_put(cx, made, "Properties", m->value);
-                cm_node_put(cx->arena, out, cm_sv_printf(cx->arena, "%zu", i), e->pos, made);
+                bool is_alone = cm_node_type(e) == CM_NODE_STRING;
+                size_t count = is_alone ? 1 : cm_node_type(e) == CM_NODE_MAP ? e->map.count : 0;
+                for (size_t j = 0; j < count; j++) {
+                        const struct cm_node_member *m = is_alone ? NULL : &e->map.members[j];
+                        struct cm_node *made = cm_serverless_map(cx, e->pos);
+                        struct cm_sv type = event_type(is_alone ? e->text : m->key);
+                        cm_serverless_put(cx, made, "Type", cm_serverless_text(cx, e->pos, type));
+                        cm_serverless_put(cx, made, "Properties", is_alone ? NULL : m->value);
+                        cm_node_put(cx->arena, out, cm_sv_printf(cx->arena, "%zu.%zu", i, j),
+                                    e->pos, made);
+                }
         }
         return out;
 }
@@ -119,7 +119,7 @@ static const struct cm_node *make_events(struct cm_serverless *cx, const struct 
 static const struct cm_node *make_tracing(struct cm_serverless *cx, const struct cm_node *n)
 {
         if (cm_node_type(n) == CM_NODE_BOOL)
-                return text_at(cx, n->pos, n->boolean ? "Active" : "");
+                return cm_serverless_word(cx, n->pos, n->boolean ? "Active" : "");
         return n;
 }
 
@@ -132,16 +132,55 @@ static const struct cm_node *shared_role(struct cm_serverless *cx, const struct 
                 role = cm_serverless_get(provider, "role");
         if (cm_node_type(role) == CM_NODE_STRING || cm_serverless_is_unknown(role))
                 return role;
-        return text_at(cx, pos, "IamRoleLambdaExecution");
+        return cm_serverless_word(cx, pos, "IamRoleLambdaExecution");
 }
 
-static const struct cm_node *make_function(struct cm_serverless *cx, const struct cm_node *f)
+/* Statements of a role of the function's own (the plugin serverless-iam-roles-per-function). */
+static const struct cm_node *own_statements(struct cm_serverless *cx,
+                                            const struct cm_node *provider, const struct cm_node *f)
+{
+        const struct cm_node *own = cm_serverless_get(f, "iamRoleStatements");
+        const struct cm_node *inherits = cm_serverless_get(f, "iamRoleStatementsInherit");
+        const struct cm_node *all =
+                cm_serverless_get(cm_serverless_get2(provider, "iam", "role"), "statements");
+        if (inherits == NULL)
+                inherits = cm_serverless_get(
+                        cm_serverless_get2(cx->root, "custom", "serverless-iam-roles-per-function"),
+                        "defaultInherit");
+        if (all == NULL)
+                all = cm_serverless_get(provider, "iamRoleStatements");
+        if (own == NULL || cm_serverless_is_unknown(inherits))
+                return own == NULL ? NULL : inherits;
+        return cm_node_bool(inherits, false) ? cm_serverless_merge(cx, all, own) : own;
+}
+
+/* "service-stage-function". */
+static const struct cm_node *full_name(struct cm_serverless *cx, struct cm_sv key,
+                                       struct cm_node_pos pos)
+{
+        const struct cm_node *service = cm_serverless_get(cx->root, "service");
+        const struct cm_node *stage = cm_serverless_get2(cx->root, "provider", "stage");
+        if (cm_node_type(service) == CM_NODE_MAP)
+                service = cm_serverless_get(service, "name");
+        if (stage == NULL)
+                stage = cm_serverless_word(cx, pos, "dev");
+        if (cm_node_type(service) != CM_NODE_STRING || cm_node_type(stage) != CM_NODE_STRING)
+                return cm_serverless_unknown(cx, pos, "the name of the function is not known");
+        return cm_serverless_text(cx, pos,
+                                  cm_sv_printf(cx->arena, "%.*s-%.*s-%.*s",
+                                               CM_SV_ARG(service->text), CM_SV_ARG(stage->text),
+                                               CM_SV_ARG(key)));
+}
+
+static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_sv key,
+                                           const struct cm_node *f)
 {
         const struct cm_node *provider = cm_node_get(cx->root, "provider");
         const struct cm_node *tracing = cm_serverless_get(f, "tracing");
         const struct cm_node *role = cm_serverless_get(f, "role");
-        const struct cm_node *variables = both(cx, cm_serverless_get(provider, "environment"),
-                                               cm_serverless_get(f, "environment"));
+        const struct cm_node *variables =
+                cm_serverless_merge(cx, cm_serverless_get(provider, "environment"),
+                                    cm_serverless_get(f, "environment"));
         const struct cm_node *queue = cm_serverless_get(f, "onError");
         const struct cm_node *failure = cm_serverless_get2(f, "destinations", "onFailure");
         const struct cm_node *image = cm_serverless_get(f, "image");
@@ -157,14 +196,16 @@ static const struct cm_node *make_function(struct cm_serverless *cx, const struc
                                   own == NULL && members[i].of_provider ? all : own);
         }
         /* What the framework takes when nothing is said. */
+        if (cm_node_get(out, "FunctionName") == NULL)
+                cm_serverless_put(cx, out, "FunctionName", full_name(cx, key, f->pos));
         if (cm_node_get(out, "MemorySize") == NULL)
                 cm_serverless_put(cx, out, "MemorySize", cm_serverless_int(cx, f->pos, 1024));
         if (cm_node_get(out, "Timeout") == NULL)
                 cm_serverless_put(cx, out, "Timeout", cm_serverless_int(cx, f->pos, 6));
         if (cm_node_get(out, "Runtime") == NULL && image == NULL)
-                cm_serverless_put(cx, out, "Runtime",
-                                  cm_serverless_unknown(cx, f->pos,
-                                                        "the framework chooses the runtime"));
+                cm_serverless_put(
+                        cx, out, "Runtime",
+                        cm_serverless_unknown(cx, f->pos, "the framework chooses the runtime"));
         if (variables != NULL)
                 cm_serverless_put(cx, out, "Environment",
                                   one(cx, variables->pos, "Variables", variables));
@@ -177,22 +218,20 @@ static const struct cm_node *make_function(struct cm_serverless *cx, const struc
                         one(cx, failure->pos, "DestinationConfig",
                             one(cx, failure->pos, "OnFailure",
                                 one(cx, failure->pos, "Destination",
-                                    failure->type == CM_NODE_MAP
-                                            ? cm_serverless_get(failure, "arn")
-                                            : failure))));
+                                    failure->type == CM_NODE_MAP ? cm_serverless_get(failure, "arn")
+                                                                 : failure))));
         if (image != NULL)
                 cm_serverless_put(cx, out, "ImageUri",
                                   image->type == CM_NODE_MAP ? cm_serverless_get(image, "uri")
                                                              : image);
         cm_serverless_put(cx, out, "Tracing",
-                          make_tracing(cx, tracing != NULL
-                                                   ? tracing
-                                                   : cm_serverless_get2(provider, "tracing",
-                                                                        "lambda")));
+                          make_tracing(cx, tracing != NULL ? tracing
+                                                           : cm_serverless_get2(provider, "tracing",
+                                                                                "lambda")));
         if (role == NULL && cm_serverless_get(f, "iamRoleStatements") == NULL)
                 role = shared_role(cx, provider, f->pos);
         cm_serverless_put(cx, out, "Role", role);
-        cm_serverless_put(cx, out, "Policies", cm_serverless_get(f, "iamRoleStatements"));
+        cm_serverless_put(cx, out, "Policies", own_statements(cx, provider, f));
         put_url(cx, out, cm_serverless_get(f, "url"));
         cm_serverless_put(cx, out, "Events", make_events(cx, cm_serverless_get(f, "events")));
         cm_serverless_put(cx, out, "VpcConfig",
@@ -209,7 +248,8 @@ static void add_functions(struct cm_serverless *cx, const struct cm_node *functi
         for (size_t i = 0; cm_node_type(functions) == CM_NODE_MAP && i < functions->map.count;
              i++) {
                 const struct cm_node_member *m = &functions->map.members[i];
-                cm_node_put(cx->arena, out, m->key, m->key_pos, make_function(cx, m->value));
+                cm_node_put(cx->arena, out, m->key, m->key_pos,
+                            make_function(cx, m->key, m->value));
         }
         if (cm_serverless_is_unknown(functions))
                 cm_node_put(cx->arena, out, CM_SV("functions"), functions->pos, functions);

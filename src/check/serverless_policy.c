@@ -89,19 +89,10 @@ static bool any_fits(const struct cm_node *patterns, struct cm_sv text)
         return false;
 }
 
-static const struct cm_node *first_unknown(const struct cm_node *list)
-{
-        if (cm_serverless_is_unknown(list))
-                return list;
-        for (size_t i = 0; i < cm_node_count(list); i++)
-                if (cm_serverless_is_unknown(cm_node_at(list, i)))
-                        return cm_node_at(list, i);
-        return NULL;
-}
-
 /* Which of the table the statement names, by what it lists or by what it leaves out. */
-static const struct cm_node *make_sensitive(struct cm_serverless *cx, const struct cm_node *actions,
-                                            const struct cm_node *not_actions)
+const struct cm_node *cm_serverless_sensitive(struct cm_serverless *cx,
+                                              const struct cm_node *actions,
+                                              const struct cm_node *not_actions)
 {
         struct cm_node *list = cm_serverless_list(cx, actions->pos);
         bool is_not = cm_node_count(not_actions) > 0;
@@ -110,8 +101,8 @@ static const struct cm_node *make_sensitive(struct cm_serverless *cx, const stru
                 if (is_not ? !any_fits(not_actions, action) : any_fits(actions, action))
                         cm_serverless_add(cx, list, cm_serverless_text(cx, actions->pos, action));
         }
-        cm_serverless_add(cx, list, first_unknown(actions));
-        cm_serverless_add(cx, list, first_unknown(not_actions));
+        cm_serverless_add(cx, list, cm_serverless_first_unknown(actions));
+        cm_serverless_add(cx, list, cm_serverless_first_unknown(not_actions));
         return list;
 }
 
@@ -119,18 +110,17 @@ static const struct cm_node *make_sensitive(struct cm_serverless *cx, const stru
 static const struct cm_node *make_actions(struct cm_serverless *cx, const struct cm_node *statement,
                                           const char *key)
 {
-        const struct cm_node *texts = cm_serverless_as_texts(
-                cx, cm_serverless_get(statement, key), statement->pos);
+        const struct cm_node *texts =
+                cm_serverless_as_texts(cx, cm_serverless_get(statement, key), statement->pos);
         if (cm_serverless_is_unknown(texts))
                 return texts;
         struct cm_node *list = cm_serverless_list(cx, texts->pos);
         for (size_t i = 0; i < cm_node_count(texts); i++) {
                 const struct cm_node *n = cm_node_at(texts, i);
                 struct cm_sv lower = cm_sv_lower(cx->arena, cm_node_string(n));
-                cm_serverless_add(cx, list,
-                                  cm_serverless_is_unknown(n)
-                                          ? n
-                                          : cm_serverless_text(cx, n->pos, lower));
+                cm_serverless_add(
+                        cx, list,
+                        cm_serverless_is_unknown(n) ? n : cm_serverless_text(cx, n->pos, lower));
         }
         return list;
 }
@@ -184,6 +174,102 @@ static const struct cm_node *make_condition_keys(struct cm_serverless *cx, const
         return list;
 }
 
+/* Operators that are false when the key is not there or has another value. */
+static const char *const narrowing_operators[] = {
+        "stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike",
+        "ipaddress",    "numericequals",          "bool",       NULL
+};
+
+/* A value that leaves everything in. */
+static bool is_everything(struct cm_sv value)
+{
+        static const char *const all[] = { "0.0.0.0/0", "::/0", "false", NULL };
+        for (size_t i = 0; i < value.len; i++)
+                if (value.ptr[i] != '*' && value.ptr[i] != '?')
+                        return cm_sv_is_any(value, all) ||
+                               cm_sv_has_prefix(value, CM_SV("arn:aws:*:*:*"));
+        return true;
+}
+
+/* Keys that must have a value of their own for the statement to count: who is not meant is out. */
+static const struct cm_node *make_narrowing(struct cm_serverless *cx, const struct cm_node *n,
+                                            struct cm_node_pos pos)
+{
+        if (cm_serverless_is_unknown(n))
+                return n;
+        struct cm_node *list = cm_serverless_list(cx, n != NULL ? n->pos : pos);
+        for (size_t i = 0; cm_node_type(n) == CM_NODE_MAP && i < n->map.count; i++) {
+                struct cm_sv op = cm_sv_lower(cx->arena, n->map.members[i].key);
+                const struct cm_node *keys = n->map.members[i].value;
+                if (cm_sv_has_prefix(op, CM_SV("foranyvalue:")))
+                        op = cm_sv_skip(op, 12);
+                if (cm_serverless_is_unknown(keys))
+                        cm_serverless_add(cx, list, keys);
+                if (!cm_sv_is_any(op, narrowing_operators))
+                        continue;
+                for (size_t j = 0; cm_node_type(keys) == CM_NODE_MAP && j < keys->map.count; j++) {
+                        const struct cm_node_member *m = &keys->map.members[j];
+                        const struct cm_node *values =
+                                cm_serverless_as_texts(cx, m->value, m->key_pos);
+                        const struct cm_node *doubt = cm_serverless_first_unknown(values);
+                        bool is_open = cm_node_count(values) == 0;
+                        for (size_t k = 0; k < cm_node_count(values); k++)
+                                is_open = is_open ||
+                                          (cm_node_type(cm_node_at(values, k)) == CM_NODE_STRING &&
+                                           is_everything(cm_node_string(cm_node_at(values, k))));
+                        if (!is_open)
+                                cm_serverless_add(
+                                        cx, list,
+                                        doubt != NULL ? doubt
+                                                      : cm_serverless_text(
+                                                                cx, m->key_pos,
+                                                                cm_sv_lower(cx->arena, m->key)));
+                }
+        }
+        return list;
+}
+
+/* "*", or an ARN that names every object of its kind: "arn:aws:s3:::*", "arn:aws:iam::1:role/\*". */
+static bool is_wide(struct cm_sv resource)
+{
+        static const char *const kinds[] = {
+                "table/",    "role/",      "user/",      "function:", "secret:",       "parameter/",
+                "parameter", "key/",       "alias/",     "stream/",   "stateMachine:", "policy/",
+                "*/",        "log-group:", "event-bus/", "cluster/",  "group/",        NULL
+        };
+        struct cm_sv rest = resource;
+        struct cm_sv part;
+        if (!cm_sv_has_prefix(resource, CM_SV("arn:")))
+                return cm_sv_eq(resource, CM_SV("*"));
+        for (int colon = 0; colon < 5 && rest.len > 0; colon++) {
+                /* A symbol in it, "${AWS::Region}", has colons of its own. */
+                if (cm_sv_has_prefix(rest, CM_SV("${"))) {
+                        ptrdiff_t end = cm_sv_find_char(rest, '}');
+                        rest = cm_sv_skip(rest, end < 0 ? rest.len : (size_t)end + 1);
+                }
+                if (!cm_sv_cut(rest, ':', &part, &rest))
+                        return cm_sv_eq(rest, CM_SV("*"));
+        }
+        while (rest.len > 0 && (rest.ptr[rest.len - 1] == '*' || rest.ptr[rest.len - 1] == '?'))
+                rest.len--;
+        bool had_star = rest.ptr + rest.len < resource.ptr + resource.len;
+        return had_star && (rest.len == 0 || cm_sv_is_any(rest, kinds));
+}
+
+static const struct cm_node *make_all_resources(struct cm_serverless *cx,
+                                                const struct cm_node *resources,
+                                                const struct cm_node *not_resources,
+                                                struct cm_node_pos pos)
+{
+        bool is_all = cm_node_count(not_resources) > 0; /* all but a few */
+        for (size_t i = 0; i < cm_node_count(resources); i++)
+                is_all = is_all || is_wide(cm_node_string(cm_node_at(resources, i)));
+        const struct cm_node *doubt = cm_serverless_first_unknown(resources);
+        if (!is_all && doubt == NULL)
+                doubt = cm_serverless_first_unknown(not_resources);
+        return !is_all && doubt != NULL ? doubt : cm_serverless_bool(cx, pos, is_all);
+}
+
 const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
                                               const struct cm_serverless_policy *policy,
                                               const struct cm_node *s)
@@ -196,19 +282,23 @@ const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
         struct cm_node *out = cm_serverless_map(cx, pos);
         const struct cm_node *actions = make_actions(cx, s, "Action");
         const struct cm_node *not_actions = make_actions(cx, s, "NotAction");
+        const struct cm_node *resources =
+                cm_serverless_as_texts(cx, cm_serverless_get(s, "Resource"), pos);
+        const struct cm_node *not_resources =
+                cm_serverless_as_texts(cx, cm_serverless_get(s, "NotResource"), pos);
         const struct cm_node *conditions = cm_serverless_get(s, "Condition");
-        const struct cm_node *effect = cm_serverless_as_text(cx, cm_serverless_get(s, "Effect"),
-                                                             NULL);
+        const struct cm_node *effect =
+                cm_serverless_as_text(cx, cm_serverless_get(s, "Effect"), NULL);
         if (effect == NULL)
                 effect = cm_serverless_unknown(cx, pos, "the statement has no Effect");
         cm_serverless_put(cx, out, "effect", effect);
         cm_serverless_put(cx, out, "actions", actions);
         cm_serverless_put(cx, out, "not_actions", not_actions);
-        cm_serverless_put(cx, out, "sensitive", make_sensitive(cx, actions, not_actions));
-        cm_serverless_put(cx, out, "resources",
-                          cm_serverless_as_texts(cx, cm_serverless_get(s, "Resource"), pos));
-        cm_serverless_put(cx, out, "not_resources",
-                          cm_serverless_as_texts(cx, cm_serverless_get(s, "NotResource"), pos));
+        cm_serverless_put(cx, out, "sensitive", cm_serverless_sensitive(cx, actions, not_actions));
+        cm_serverless_put(cx, out, "resources", resources);
+        cm_serverless_put(cx, out, "not_resources", not_resources);
+        cm_serverless_put(cx, out, "all_resources",
+                          make_all_resources(cx, resources, not_resources, pos));
         cm_serverless_put(cx, out, "principals",
                           make_principals(cx, cm_serverless_get(s, "Principal"), pos));
         cm_serverless_put(cx, out, "not_principals",
@@ -216,6 +306,7 @@ const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
         cm_serverless_put(cx, out, "conditions",
                           conditions != NULL ? conditions : cm_serverless_map(cx, pos));
         cm_serverless_put(cx, out, "condition_keys", make_condition_keys(cx, conditions, pos));
+        cm_serverless_put(cx, out, "narrowed_by", make_narrowing(cx, conditions, pos));
         cm_serverless_put(cx, out, "owner", cm_serverless_text(cx, pos, policy->owner));
         cm_serverless_put(cx, out, "policy", cm_serverless_text(cx, pos, policy->name));
         cm_serverless_put(cx, out, "kind",
@@ -244,8 +335,8 @@ void cm_serverless_statements(struct cm_serverless *cx, const struct cm_serverle
                 cm_serverless_add(cx, list, cm_serverless_statement(cx, policy, statements));
         } else {
                 for (size_t i = 0; i < statements->list.count; i++)
-                        cm_serverless_add(cx, list,
-                                          cm_serverless_statement(cx, policy,
-                                                                  statements->list.items[i]));
+                        cm_serverless_add(
+                                cx, list,
+                                cm_serverless_statement(cx, policy, statements->list.items[i]));
         }
 }

@@ -211,9 +211,8 @@ static const struct cm_node *apply(struct cm_serverless *cx, const struct cm_nod
         struct cm_sv name = n->map.members[0].key;
         const struct cm_node *arg = n->map.members[0].value;
         if (cm_sv_eq(name, CM_SV("Ref")))
-                return cm_node_type(arg) == CM_NODE_STRING
-                               ? ref(cx, arg->pos, arg->text)
-                               : unknown_of(cx, n, "Ref needs a name");
+                return cm_node_type(arg) == CM_NODE_STRING ? ref(cx, arg->pos, arg->text)
+                                                           : unknown_of(cx, n, "Ref needs a name");
         if (cm_sv_eq(name, CM_SV("Fn::GetAtt")))
                 return get_att(cx, arg);
         if (cm_sv_eq(name, CM_SV("Fn::Sub")))

@@ -42,6 +42,12 @@ const struct cm_node *cm_serverless_text(struct cm_serverless *cx, struct cm_nod
         return cm_node_new_string(cx->arena, pos, text);
 }
 
+const struct cm_node *cm_serverless_word(struct cm_serverless *cx, struct cm_node_pos pos,
+                                         const char *text)
+{
+        return cm_serverless_text(cx, pos, cm_sv_from_cstr(text));
+}
+
 const struct cm_node *cm_serverless_int(struct cm_serverless *cx, struct cm_node_pos pos,
                                         int64_t value)
 {
@@ -85,6 +91,13 @@ const struct cm_node *cm_serverless_unknown(struct cm_serverless *cx, struct cm_
         va_end(args);
         CM_IGNORE(cm_serverless_spend(cx, 1));
         return cm_cel_unavailable_node(cx->arena, pos, cm_sv_from_cstr(text));
+}
+
+const struct cm_node *cm_serverless_outside(struct cm_serverless *cx, struct cm_node_pos pos)
+{
+        return cx->is_partial
+                       ? cm_serverless_unknown(cx, pos, "resources of other files are not known")
+                       : NULL;
 }
 
 bool cm_serverless_is_unknown(const struct cm_node *n)
@@ -191,18 +204,48 @@ const struct cm_node *cm_serverless_get2(const struct cm_node *n, const char *ke
         return cm_serverless_get(cm_serverless_get(n, key), key2);
 }
 
-struct cm_sv cm_serverless_symbol(struct cm_sv text)
+const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list)
 {
-        struct cm_sv name = text;
-        struct cm_sv attribute;
-        if (!cm_sv_has_prefix(text, CM_SV("${")) || !cm_sv_has_suffix(text, CM_SV("}")))
-                return text;
-        CM_IGNORE(cm_sv_cut(cm_sv_slice(text, 2, text.len - 1), '.', &name, &attribute));
-        return name;
+        if (cm_serverless_is_unknown(list))
+                return list;
+        for (size_t i = 0; i < cm_node_count(list); i++)
+                if (cm_serverless_is_unknown(cm_node_at(list, i)))
+                        return cm_node_at(list, i);
+        return NULL;
 }
 
-bool cm_serverless_names(const struct cm_node *n, struct cm_sv resource)
+static void put_all(struct cm_serverless *cx, struct cm_node *map, const struct cm_node *from)
 {
-        return cm_node_type(n) == CM_NODE_STRING &&
-               cm_sv_eq(cm_serverless_symbol(n->text), resource);
+        for (size_t i = 0; i < from->map.count && cm_serverless_spend(cx, 1); i++)
+                cm_node_put(cx->arena, map, from->map.members[i].key, from->map.members[i].key_pos,
+                            from->map.members[i].value);
+}
+
+/* Readers bound the depth (CM_NODE_DEPTH_MAX), so this may call itself. */
+const struct cm_node *cm_serverless_merge(struct cm_serverless *cx, const struct cm_node *all,
+                                          const struct cm_node *own)
+{
+        if (all == NULL || own == NULL)
+                return own != NULL ? own : all;
+        if (cm_serverless_is_unknown(all) &&
+            (own->type == CM_NODE_MAP || own->type == CM_NODE_LIST))
+                return all; /* what it adds is not known */
+        if (all->type == CM_NODE_LIST && own->type == CM_NODE_LIST) {
+                struct cm_node *list = cm_serverless_list(cx, own->pos);
+                for (size_t i = 0; i < all->list.count; i++)
+                        cm_serverless_add(cx, list, all->list.items[i]);
+                for (size_t i = 0; i < own->list.count; i++)
+                        cm_serverless_add(cx, list, own->list.items[i]);
+                return list;
+        }
+        if (all->type != CM_NODE_MAP || own->type != CM_NODE_MAP)
+                return own;
+        struct cm_node *map = cm_serverless_map(cx, own->pos);
+        put_all(cx, map, all);
+        for (size_t i = 0; i < own->map.count && cm_serverless_spend(cx, 1); i++) {
+                const struct cm_node_member *m = &own->map.members[i];
+                cm_node_put(cx->arena, map, m->key, m->key_pos,
+                            cm_serverless_merge(cx, cm_node_get_sv(all, m->key), m->value));
+        }
+        return map;
 }

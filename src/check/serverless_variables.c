@@ -58,8 +58,8 @@ static const struct cm_node *literal(struct cm_serverless *cx, struct cm_node_po
 {
         struct cm_err ignored = CM_ERR_INIT;
         int64_t number = 0;
-        bool is_quoted = s.len >= 2 && (s.ptr[0] == '\'' || s.ptr[0] == '"') &&
-                         s.ptr[s.len - 1] == s.ptr[0];
+        bool is_quoted =
+                s.len >= 2 && (s.ptr[0] == '\'' || s.ptr[0] == '"') && s.ptr[s.len - 1] == s.ptr[0];
         if (is_quoted)
                 return cm_serverless_text(cx, pos, cm_sv_slice(s, 1, s.len - 1));
         if (cm_sv_eq(s, CM_SV("true")) || cm_sv_eq(s, CM_SV("false")))
@@ -113,8 +113,8 @@ static const struct cm_node *source(struct cm_serverless *cx, struct cm_node_pos
                 return n != NULL ? n : cm_serverless_text(cx, pos, CM_SV("dev"));
         }
         if (cm_sv_eq(kind, CM_SV("aws")) || cm_sv_eq(kind, CM_SV("sls")))
-                return cm_serverless_text(
-                        cx, pos, cm_sv_printf(cx->arena, "${%.*s}", CM_SV_ARG(text)));
+                return cm_serverless_text(cx, pos,
+                                          cm_sv_printf(cx->arena, "${%.*s}", CM_SV_ARG(text)));
         *is_outside = true;
         return NULL;
 }
@@ -127,7 +127,8 @@ static const struct cm_node *value_of(struct cm_serverless *cx, struct cm_node_p
         bool is_outside = false;
         if (depth > NESTING_MAX)
                 return cm_serverless_unknown(cx, pos, "variables lead to variables too often");
-        if (cm_sv_find(body, CM_SV("${")) >= 0) { /* names within names, before anything is looked up */
+        if (cm_sv_find(body, CM_SV("${")) >=
+            0) { /* names within names, before anything is looked up */
                 size_t first = length_to(body, ',');
                 const struct cm_node *inner =
                         expand_text(cx, pos, cm_sv_slice(body, 0, first), depth + 1);
