@@ -186,6 +186,9 @@ static const struct cm_node *make_resources(struct cm_serverless *cx)
                         cm_serverless_put(cx, r, "statements", cm_serverless_policies_of(cx, m));
                 cm_node_put(cx->arena, out, m->key, m->key_pos, r);
         }
+        const struct cm_node *others = cm_serverless_outside(cx, cx->root->pos);
+        if (others != NULL)
+                cm_node_put(cx->arena, out, CM_SV("others"), others->pos, others);
         return out;
 }
 

@@ -53,6 +53,9 @@ void cm_serverless_add(struct cm_serverless *cx, struct cm_node *list, const str
 const struct cm_node *cm_serverless_unknown(struct cm_serverless *cx, struct cm_node_pos pos,
                                             const char *format, ...) CM_PRINTF(3, 4);
 bool cm_serverless_is_unknown(const struct cm_node *n);
+/* Of an unknown node: who deploys gives the value, so that it is not in the file. */
+#define CM_SERVERLESS_GIVEN "is given by who deploys: "
+bool cm_serverless_is_given(const struct cm_node *n);
 /* The first item of a list that is not known, or the list itself; NULL: all is known. */
 const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list);
 /* What stands for a resource that was not found: unknown where it may be in another file, else NULL. */

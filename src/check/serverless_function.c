@@ -22,16 +22,18 @@ static const struct cm_node *make_environment(struct cm_serverless *cx, const st
                 const struct cm_node *value =
                         cm_serverless_as_text(cx, m->value, cm_serverless_word(cx, m->key_pos, ""));
                 struct cm_sv text = cm_node_string(value);
-                const char *source = "literal";
+                const struct cm_node *source = cm_serverless_word(cx, value->pos, "literal");
                 if (cm_serverless_is_unknown(value))
-                        source = "unknown";
+                        source = cm_serverless_is_given(value)
+                                         ? cm_serverless_word(cx, value->pos, "given")
+                                         : value;
                 else if (cm_sv_has_prefix(text, CM_SV("{{resolve:")) ||
                          cm_serverless_symbol(text).ptr != text.ptr)
-                        source = "reference";
+                        source = cm_serverless_word(cx, value->pos, "reference");
                 struct cm_node *item = cm_serverless_map(cx, value->pos);
                 cm_serverless_put(cx, item, "name", cm_serverless_text(cx, value->pos, m->key));
                 cm_serverless_put(cx, item, "value", value);
-                cm_serverless_put(cx, item, "source", cm_serverless_word(cx, value->pos, source));
+                cm_serverless_put(cx, item, "source", source);
                 cm_serverless_add(cx, list, item);
         }
         return list;

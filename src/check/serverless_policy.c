@@ -212,7 +212,7 @@ static const struct cm_node *make_narrowing(struct cm_serverless *cx, const stru
                         const struct cm_node *values =
                                 cm_serverless_as_texts(cx, m->value, m->key_pos);
                         const struct cm_node *doubt = cm_serverless_first_unknown(values);
-                        bool is_open = cm_node_count(values) == 0;
+                        bool is_open = cm_node_count(values) == 0 && doubt == NULL;
                         for (size_t k = 0; k < cm_node_count(values); k++)
                                 is_open = is_open ||
                                           (cm_node_type(cm_node_at(values, k)) == CM_NODE_STRING &&

@@ -29,7 +29,7 @@ static const struct cm_node *parameter(struct cm_serverless *cx, struct cm_node_
         struct cm_sv rest;
         struct cm_sv field;
         if (value == NULL || cm_sv_has_prefix(type, CM_SV("AWS::SSM::")))
-                return cm_serverless_unknown(cx, pos, "depends on the parameter %s",
+                return cm_serverless_unknown(cx, pos, CM_SERVERLESS_GIVEN "parameter %s",
                                              cm_escape(cx->arena, cm_sv_slice(name, 0, 100)));
         bool is_list = cm_sv_eq(type, CM_SV("CommaDelimitedList")) ||
                        cm_sv_has_prefix(type, CM_SV("List<"));

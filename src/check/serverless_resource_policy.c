@@ -106,6 +106,7 @@ const struct cm_node *cm_serverless_other_statements(struct cm_serverless *cx)
                             cm_node_get_sv(cx->attached, m->key) == NULL)
                                 add_row(cx, &rows[j], m, list);
         }
+        cm_serverless_add(cx, list, cm_serverless_outside(cx, cx->root->pos));
         return list;
 }
 

@@ -185,7 +185,7 @@ static void add_named(struct cm_serverless *cx, const struct cm_node *functions,
                 const struct cm_node *p = cm_node_get(f, "properties");
                 if (cm_node_type(name) != CM_NODE_STRING || cm_node_get_sv(out, name->text) != NULL)
                         continue;
-                bool is_made = cm_node_get(p, "Role") == NULL;
+                bool is_made = cm_serverless_get(p, "Role") == NULL;
                 const struct cm_serverless_named named = { .logical = name->text };
                 if (is_made && cm_sv_eq(cm_node_get_string(f, "form"), CM_SV("cloudformation")))
                         continue; /* without a role: an error that its deployment finds */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "cel/value.h"
 #include "check/serverless.h"
 
 bool cm_serverless_spend(struct cm_serverless *cx, size_t size)
@@ -103,6 +104,14 @@ const struct cm_node *cm_serverless_outside(struct cm_serverless *cx, struct cm_
 bool cm_serverless_is_unknown(const struct cm_node *n)
 {
         return n != NULL && cm_cel_from_node(n).kind == CM_CEL_ERROR;
+}
+
+bool cm_serverless_is_given(const struct cm_node *n)
+{
+        if (!cm_serverless_is_unknown(n))
+                return false;
+        struct cm_sv reason = cm_cel_from_node(n).reason->text;
+        return cm_sv_has_prefix(reason, CM_SV(CM_SERVERLESS_GIVEN));
 }
 
 static bool is_absent(const struct cm_node *n)

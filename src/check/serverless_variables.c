@@ -147,7 +147,11 @@ static const struct cm_node *value_of(struct cm_serverless *cx, struct cm_node_p
                 if (v != NULL && (!cm_serverless_is_unknown(v) || body.len == 0))
                         return v;
         }
-        return cm_serverless_unknown(cx, pos, "depends on the variable %s",
+        /* What another file has may be a secret in a file all the same. */
+        bool is_given = cm_sv_find(all, CM_SV("file(")) < 0 && cm_sv_find(all, CM_SV("self:")) < 0;
+        return cm_serverless_unknown(cx, pos, "%s%s",
+                                     is_given ? CM_SERVERLESS_GIVEN "variable "
+                                              : "depends on the variable ",
                                      cm_escape(cx->arena, cm_sv_slice(all, 0, 100)));
 }
 
