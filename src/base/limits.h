@@ -113,6 +113,8 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* Resources and functions of one serverless template; CloudFormation takes 500. */
+#define CM_SERVERLESS_RESOURCES_MAX ((size_t)2000)
 /* Nodes and bytes of text that functions and variables of one serverless template expand to. */
 #define CM_SERVERLESS_MADE_MAX ((size_t)16000000)
 /* Packages of functions: items of one list in the document that is made of one, a member that may be

@@ -93,6 +93,16 @@ static int malformed(const struct cm_node *n, const char *what, struct cm_err *e
         return CM_RAISE(err, CM_E_MALFORMED, "%u:%u: %s", n->pos.line, n->pos.column, what);
 }
 
+/* Each is compared with each. */
+static int check_count(const struct cm_node *where, size_t count, struct cm_err *err)
+{
+        if (count <= CM_SERVERLESS_RESOURCES_MAX)
+                return 0;
+        return CM_RAISE(err, CM_E_LIMIT,
+                        "%u:%u: template is over limit serverless_resources_max (%zu)",
+                        where->pos.line, where->pos.column, CM_SERVERLESS_RESOURCES_MAX);
+}
+
 /* Every resource with its Properties resolved; what it may not have is not there. */
 static int take_resources(struct cm_serverless *cx, const struct cm_node *resources,
                           struct cm_node *out, struct cm_err *err)
@@ -104,9 +114,13 @@ static int take_resources(struct cm_serverless *cx, const struct cm_node *resour
                                         "%u:%u: resources that a loop or transform makes are not "
                                         "known; check the template that it makes",
                                         m->key_pos.line, m->key_pos.column);
+                if (cm_serverless_is_unknown(m->value)) {
+                        cx->is_partial = true;
+                        continue;
+                }
                 if (cm_node_get(m->value, "Type") == NULL) {
                         if (cx->form == CM_SERVERLESS_FRAMEWORK)
-                                continue;
+                                continue; /* adds to a resource that the framework makes */
                         return malformed(m->value, "a resource has no Type", err);
                 }
                 struct cm_node *r = cm_serverless_map(cx, m->value->pos);
@@ -148,8 +162,13 @@ static int take_template(struct cm_serverless *cx, const struct cm_node *templat
         cx->is_partial = cx->is_partial || has_macro(cm_node_get(template, "Transform"));
         if (own != NULL && own->type != CM_NODE_MAP)
                 return malformed(own, "'Resources' must be a mapping", err);
-        cx->parameters = cm_node_get(template, "Parameters");
-        cx->mappings = cm_node_get(template, "Mappings");
+        int r = check_count(template, cm_node_count(own) + cm_node_count(resources), err);
+        if (r < 0)
+                return r;
+        cx->parameters =
+                cm_serverless_merge(cx, cx->parameters, cm_serverless_get(template, "Parameters"));
+        cx->mappings =
+                cm_serverless_merge(cx, cx->mappings, cm_serverless_get(template, "Mappings"));
         cx->globals = cm_serverless_resolve(cx, cm_node_get(template, "Globals"));
         return take_resources(cx, own, resources, err);
 }
@@ -286,6 +305,9 @@ static int serverless_subjects(struct cm_arena *arena, const struct cm_document 
         if (r < 0)
                 return r;
         const struct cm_node *functions = cm_serverless_functions(&cx);
+        r = check_count(document->root, cm_node_count(functions), err);
+        if (r < 0)
+                return r;
         const struct cm_node *endpoints = cm_serverless_endpoints(&cx, functions);
         const struct cm_node *apis = cm_serverless_apis(&cx, functions);
         const struct cm_node *roles = cm_serverless_roles(&cx, functions);

@@ -56,6 +56,9 @@ bool cm_serverless_is_unknown(const struct cm_node *n);
 /* Of an unknown node: who deploys gives the value, so that it is not in the file. */
 #define CM_SERVERLESS_GIVEN "is given by who deploys: "
 bool cm_serverless_is_given(const struct cm_node *n);
+/* Of an unknown node: it is some text of another stack. */
+#define CM_SERVERLESS_IMPORTED "is imported from another stack"
+bool cm_serverless_is_imported(const struct cm_node *n);
 /* The first item of a list that is not known, or the list itself; NULL: all is known. */
 const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list);
 /* What stands for a resource that was not found: unknown where it may be in another file, else NULL. */
@@ -106,11 +109,10 @@ enum cm_serverless_refers {
         CM_SERVERLESS_MAYBE
 };
 /* Is this the resource: by symbol, name or ARN, also through an alias or a version of a function? */
-enum cm_serverless_refers cm_serverless_refers(const struct cm_serverless *cx,
-                                               const struct cm_node *n,
+enum cm_serverless_refers cm_serverless_refers(struct cm_serverless *cx, const struct cm_node *n,
                                                const struct cm_serverless_named *named);
 /* The same for a text or a list of texts. */
-enum cm_serverless_refers cm_serverless_any_refers(const struct cm_serverless *cx,
+enum cm_serverless_refers cm_serverless_any_refers(struct cm_serverless *cx,
                                                    const struct cm_node *n,
                                                    const struct cm_serverless_named *named);
 /* Properties of the resource of a type whose member `key` means this one. Unknown: it may be one, or

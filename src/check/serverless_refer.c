@@ -66,8 +66,7 @@ static bool has_name(struct cm_sv text, struct cm_sv name)
         return false;
 }
 
-enum cm_serverless_refers cm_serverless_refers(const struct cm_serverless *cx,
-                                               const struct cm_node *n,
+enum cm_serverless_refers cm_serverless_refers(struct cm_serverless *cx, const struct cm_node *n,
                                                const struct cm_serverless_named *named)
 {
         for (int hop = 0; hop < HOPS_MAX; hop++) {
@@ -75,6 +74,9 @@ enum cm_serverless_refers cm_serverless_refers(const struct cm_serverless *cx,
                         return CM_SERVERLESS_MAYBE;
                 if (cm_node_type(n) != CM_NODE_STRING)
                         return CM_SERVERLESS_OTHER;
+                /* Each resource is compared with each: that must end, too. */
+                if (!cm_serverless_spend(cx, 1 + n->text.len / 64))
+                        return CM_SERVERLESS_MAYBE;
                 struct cm_sv part = last_part(n->text);
                 struct cm_sv name = cm_serverless_symbol(part);
                 bool is_symbol = name.ptr != part.ptr;
@@ -97,7 +99,7 @@ enum cm_serverless_refers cm_serverless_refers(const struct cm_serverless *cx,
         return CM_SERVERLESS_MAYBE;
 }
 
-enum cm_serverless_refers cm_serverless_any_refers(const struct cm_serverless *cx,
+enum cm_serverless_refers cm_serverless_any_refers(struct cm_serverless *cx,
                                                    const struct cm_node *n,
                                                    const struct cm_serverless_named *named)
 {

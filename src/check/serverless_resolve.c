@@ -217,6 +217,8 @@ static const struct cm_node *apply(struct cm_serverless *cx, const struct cm_nod
                 return get_att(cx, arg);
         if (cm_sv_eq(name, CM_SV("Fn::Sub")))
                 return sub(cx, arg);
+        if (cm_sv_eq(name, CM_SV("Fn::ImportValue")))
+                return unknown_of(cx, n, CM_SERVERLESS_IMPORTED);
         for (size_t i = 0; i < CM_ARRAY_LEN(intrinsics); i++) {
                 if (!cm_sv_eq(name, cm_sv_from_cstr(intrinsics[i].name)))
                         continue;

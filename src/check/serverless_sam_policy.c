@@ -126,7 +126,9 @@ void cm_serverless_sam_policies(struct cm_serverless *cx, const struct cm_server
                         policies->type == CM_NODE_LIST ? policies->list.items[i] : policies;
                 if (cm_node_type(p) == CM_NODE_STRING || cm_serverless_is_unknown(p))
                         cm_serverless_add(cx, managed, p);
-                if (cm_node_type(p) == CM_NODE_STRING)
+                /* An unknown text is a name; what else is unknown may be statements as well. */
+                if (cm_node_type(p) == CM_NODE_STRING || cm_serverless_is_given(p) ||
+                    cm_serverless_is_imported(p))
                         continue;
                 if (cm_node_type(p) != CM_NODE_MAP || cm_node_get(p, "Statement") != NULL ||
                     p->map.count != 1)

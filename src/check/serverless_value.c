@@ -106,12 +106,20 @@ bool cm_serverless_is_unknown(const struct cm_node *n)
         return n != NULL && cm_cel_from_node(n).kind == CM_CEL_ERROR;
 }
 
+static bool has_reason(const struct cm_node *n, struct cm_sv prefix)
+{
+        return cm_serverless_is_unknown(n) &&
+               cm_sv_has_prefix(cm_cel_from_node(n).reason->text, prefix);
+}
+
 bool cm_serverless_is_given(const struct cm_node *n)
 {
-        if (!cm_serverless_is_unknown(n))
-                return false;
-        struct cm_sv reason = cm_cel_from_node(n).reason->text;
-        return cm_sv_has_prefix(reason, CM_SV(CM_SERVERLESS_GIVEN));
+        return has_reason(n, CM_SV(CM_SERVERLESS_GIVEN));
+}
+
+bool cm_serverless_is_imported(const struct cm_node *n)
+{
+        return has_reason(n, CM_SV(CM_SERVERLESS_IMPORTED));
 }
 
 static bool is_absent(const struct cm_node *n)
