@@ -330,6 +330,7 @@ const struct cm_document_kind cm_document_serverless = {
         .name = "serverless",
         .summary = "AWS SAM and CloudFormation templates, serverless.yml",
         .views = views,
+        .schema = CM_NODE_YAML_GO3, /* "!Ref N" names N */
         .has_short_tags = true,
         .is = serverless_is,
         .subjects = serverless_subjects,

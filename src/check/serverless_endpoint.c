@@ -61,7 +61,8 @@ static void add_sam(struct cm_serverless *cx, const struct cm_node *f, const str
                 return; /* the definition has the routes: serverless_openapi.c */
         const struct cm_node *own = cm_serverless_get2(p, "Auth", "Authorizer");
         const struct cm_node *api_key = cm_serverless_get2(p, "Auth", "ApiKeyRequired");
-        if (own == NULL && cm_serverless_get(api, "DefinitionUri") != NULL)
+        if (own == NULL && !cm_serverless_is_unknown(api) &&
+            cm_serverless_get(api, "DefinitionUri") != NULL)
                 own = cm_serverless_unknown(cx, p->pos, "the API's definition decides");
         const struct cm_serverless_endpoint e = {
                 .pos = p->pos,

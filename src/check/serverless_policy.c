@@ -247,8 +247,10 @@ static bool is_wide(struct cm_sv resource)
                         ptrdiff_t end = cm_sv_find_char(rest, '}');
                         rest = cm_sv_skip(rest, end < 0 ? rest.len : (size_t)end + 1);
                 }
-                if (!cm_sv_cut(rest, ':', &part, &rest))
+                struct cm_sv tail;
+                if (!cm_sv_cut(rest, ':', &part, &tail))
                         return cm_sv_eq(rest, CM_SV("*"));
+                rest = tail;
         }
         while (rest.len > 0 && (rest.ptr[rest.len - 1] == '*' || rest.ptr[rest.len - 1] == '?'))
                 rest.len--;

@@ -185,9 +185,12 @@ const struct cm_node *cm_serverless_as_bool(struct cm_serverless *cx, const stru
                 return otherwise;
         if (cm_serverless_is_unknown(n) || n->type == CM_NODE_BOOL)
                 return n;
-        bool is_true = cm_sv_eq_nocase(cm_node_string(n), CM_SV("true"));
-        if (is_true || cm_sv_eq_nocase(cm_node_string(n), CM_SV("false")))
-                return cm_serverless_bool(cx, n->pos, is_true);
+        /* As text it is what the two services, which read YAML differently, take for one. */
+        static const char *const yes[] = { "true", "yes", "on", NULL };
+        static const char *const no[] = { "false", "no", "off", NULL };
+        struct cm_sv word = cm_sv_lower(cx->arena, cm_sv_slice(cm_node_string(n), 0, 6));
+        if (cm_sv_is_any(word, yes) || cm_sv_is_any(word, no))
+                return cm_serverless_bool(cx, n->pos, cm_sv_is_any(word, yes));
         return cm_serverless_unknown(cx, n->pos, "must be true or false");
 }
 
