@@ -355,6 +355,20 @@ CM_TEST(serverless_references)
         check_rows(rows, CM_ARRAY_LEN(rows));
 }
 
+CM_TEST(serverless_triggers)
+{
+        static const struct row rows[] = {
+                { SAM("Role: r, Events: {A: {Type: S3}, B: {Type: !ImportValue x}}"),
+                  "serverless.function 0 triggers 0", "\"S3\"" },
+                { SAM("Role: r, Events: {A: {Type: S3}, B: {Type: !ImportValue x}}"),
+                  "serverless.function 0 triggers 1", "is imported from another stack" },
+                { "{service: s, provider: aws, functions: {f: {handler: h, events: [alexaSkill, "
+                  "{eventBridge: {}}]}}}",
+                  "serverless.function 0 triggers", "[\"AlexaSkill\",\"EventBridgeRule\"]" },
+        };
+        check_rows(rows, CM_ARRAY_LEN(rows));
+}
+
 #define EVENT(event) SAM("Role: r, Events: {E: " event "}")
 #define ENDPOINT     "serverless.endpoint 0 auth"
 

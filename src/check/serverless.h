@@ -168,6 +168,11 @@ const struct cm_node *cm_serverless_async(struct cm_serverless *cx,
                                           const struct cm_node *properties,
                                           const struct cm_serverless_named *named);
 
+/* What calls it: types of events, as SAM names them, and principals of permissions. */
+const struct cm_node *cm_serverless_triggers(struct cm_serverless *cx,
+                                             const struct cm_node *properties,
+                                             const struct cm_serverless_named *named);
+
 /* serverless_function.c: all functions in one form. */
 const struct cm_node *cm_serverless_functions(struct cm_serverless *cx);
 /* The member of a resource's Properties, merged with what Globals of SAM say of its section. */

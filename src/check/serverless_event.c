@@ -88,6 +88,32 @@ static int of_resource(struct cm_serverless *cx, const struct cm_node *resource,
         return r == CM_SERVERLESS_SAME ? answer : 0;
 }
 
+const struct cm_node *cm_serverless_triggers(struct cm_serverless *cx, const struct cm_node *p,
+                                             const struct cm_serverless_named *named)
+{
+        const struct cm_node *events = cm_serverless_get(p, "Events");
+        struct cm_node *list = cm_serverless_list(cx, p->pos);
+        if (cm_serverless_is_unknown(events))
+                cm_serverless_add(cx, list, events);
+        for (size_t i = 0; cm_node_type(events) == CM_NODE_MAP && i < events->map.count; i++) {
+                const struct cm_node *event = events->map.members[i].value;
+                cm_serverless_add(
+                        cx, list,
+                        cm_serverless_as_text(cx, cm_serverless_get(event, "Type"), NULL));
+        }
+        for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
+                const struct cm_node *r = cx->resources->map.members[i].value;
+                const struct cm_node *props = cm_node_get(r, "Properties");
+                if (cm_sv_eq(cm_node_get_string(r, "Type"), CM_SV("AWS::Lambda::Permission")) &&
+                    cm_serverless_refers(cx, cm_serverless_get(props, "FunctionName"), named) ==
+                            CM_SERVERLESS_SAME)
+                        cm_serverless_add(cx, list,
+                                          cm_serverless_as_text(
+                                                  cx, cm_serverless_get(props, "Principal"), NULL));
+        }
+        return list;
+}
+
 const struct cm_node *cm_serverless_async(struct cm_serverless *cx, const struct cm_node *p,
                                           const struct cm_serverless_named *named)
 {

@@ -109,6 +109,7 @@ static void put_reliability(struct cm_serverless *cx, struct cm_node *f, const s
         cm_serverless_put(cx, f, "tracing", cm_serverless_as_text(cx, tracing, none));
         cm_serverless_put(cx, f, "dead_letter", cm_serverless_as_text(cx, queue, none));
         cm_serverless_put(cx, f, "on_failure", cm_serverless_as_text(cx, failure, none));
+        cm_serverless_put(cx, f, "triggers", cm_serverless_triggers(cx, p, named));
         cm_serverless_put(cx, f, "async", cm_serverless_async(cx, p, named));
         cm_serverless_put(cx, f, "log_retention", make_retention(cx, p, named));
         cm_serverless_put(cx, f, "reserved_concurrency",
