@@ -114,22 +114,22 @@ static int take_resources(struct cm_serverless *cx, const struct cm_node *resour
                                         "%u:%u: resources that a loop or transform makes are not "
                                         "known; check the template that it makes",
                                         m->key_pos.line, m->key_pos.column);
-                if (cm_serverless_is_unknown(m->value)) {
+                const struct cm_node *type = cm_serverless_get(m->value, "Type");
+                if (cm_serverless_is_unknown(type)) {
                         cx->is_partial = true;
                         continue;
                 }
-                if (cm_node_get(m->value, "Type") == NULL) {
-                        if (cx->form == CM_SERVERLESS_FRAMEWORK)
-                                continue; /* adds to a resource that the framework makes */
+                if (type == NULL && cx->form == CM_SERVERLESS_FRAMEWORK)
+                        continue; /* adds to a resource that the framework makes */
+                if (cm_node_type(type) != CM_NODE_STRING)
                         return malformed(m->value, "a resource has no Type", err);
-                }
                 struct cm_node *r = cm_serverless_map(cx, m->value->pos);
                 const struct cm_node *p =
                         cm_serverless_resolve(cx, cm_node_get(m->value, "Properties"));
                 if (!cm_serverless_is_unknown(p) && cm_node_type(p) != CM_NODE_MAP)
                         p = cm_serverless_map(cx, m->value->pos);
                 cm_serverless_put(cx, r, "name", cm_serverless_text(cx, m->value->pos, m->key));
-                cm_serverless_put(cx, r, "Type", cm_node_get(m->value, "Type"));
+                cm_serverless_put(cx, r, "Type", type);
                 cm_serverless_put(cx, r, "Properties", p);
                 cm_serverless_put(cx, r, "Condition", cm_node_get(m->value, "Condition"));
                 cm_serverless_put(cx, r, "Connectors", cm_node_get(m->value, "Connectors"));

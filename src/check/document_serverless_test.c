@@ -217,6 +217,13 @@ CM_TEST(serverless_statements)
                   ALL, "false" },
                 { POLICY("{Resource: 'arn:aws:sqs'}"), ALL, "false" },
                 { POLICY("{Resource: 'arn:*'}"), ALL, "true" },
+                { POLICY("{Resource: 'arn:aws:lambda:*:*:function:*:*'}"), ALL, "true" },
+                { POLICY("{Resource: 'arn:aws:dynamodb:*:*:table/*/index/*'}"), ALL, "true" },
+                { POLICY("{Resource: 'arn:aws:ssm:*:*:parameter*'}"), ALL, "true" },
+                { POLICY("{Resource: 'arn:aws:ssm:*:*:parameter/a*'}"), ALL, "false" },
+                { POLICY("{Resource: 'arn:aws:s3:::*-logs'}"), ALL, "false" },
+                { POLICY("{Resource: 'arn:aws:s3:::table/*'}"), ALL,
+                  "true" }, /* a bucket so named */
                 { POLICY("{Resource: [a, !Ref N]}"), ALL, "is given by who deploys: parameter N" },
                 { POLICY("{Resource: ['*', !Ref N]}"), ALL, "true" },
                 { POLICY("{NotResource: a}"), ALL, "true" },

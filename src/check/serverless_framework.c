@@ -17,6 +17,7 @@ static const struct renamed members[] = {
         { "layers", "Layers", true },
         { "reservedConcurrency", "ReservedConcurrentExecutions", false },
         { "name", "FunctionName", false },
+        { "architecture", "Architectures", true },
         { "logRetentionInDays", "x-log-retention", true },
 };
 
@@ -224,6 +225,10 @@ static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_s
                 cm_serverless_put(cx, out, "ImageUri",
                                   image->type == CM_NODE_MAP ? cm_serverless_get(image, "uri")
                                                              : image);
+        if (cm_serverless_get(f, "ephemeralStorageSize") != NULL)
+                cm_serverless_put(
+                        cx, out, "EphemeralStorage",
+                        one(cx, f->pos, "Size", cm_serverless_get(f, "ephemeralStorageSize")));
         cm_serverless_put(cx, out, "Tracing",
                           make_tracing(cx, tracing != NULL ? tracing
                                                            : cm_serverless_get2(provider, "tracing",

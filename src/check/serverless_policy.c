@@ -229,33 +229,51 @@ static const struct cm_node *make_narrowing(struct cm_serverless *cx, const stru
         return list;
 }
 
+/* Stars alone, up to the end or to what separates parts of a name. */
+static bool is_star(struct cm_sv s)
+{
+        size_t n = 0;
+        while (n < s.len && s.ptr[n] == '*')
+                n++;
+        return n > 0 && (n == s.len || s.ptr[n] == '/' || s.ptr[n] == ':');
+}
+
+/* What follows the fifth colon of an ARN, colons in symbols ("${AWS::Region}") not counted. */
+static struct cm_sv resource_part(struct cm_sv arn)
+{
+        bool is_inside = false;
+        size_t colons = 0;
+        for (size_t i = 0; i < arn.len; i++) {
+                if (arn.ptr[i] == '{' || arn.ptr[i] == '}')
+                        is_inside = arn.ptr[i] == '{';
+                else if (arn.ptr[i] == ':' && !is_inside && ++colons == 5)
+                        return cm_sv_skip(arn, i + 1);
+        }
+        /* A star stands for all parts that follow. */
+        return cm_sv_has_suffix(arn, CM_SV(":*")) ? CM_SV("*") : CM_SV("");
+}
+
 /* "*", or an ARN that names every object of its kind: "arn:aws:s3:::*", "arn:aws:iam::1:role/\*". */
 static bool is_wide(struct cm_sv resource)
 {
-        static const char *const kinds[] = {
-                "table/",    "role/",      "user/",      "function:", "secret:",       "parameter/",
-                "parameter", "key/",       "alias/",     "stream/",   "stateMachine:", "policy/",
-                "*/",        "log-group:", "event-bus/", "cluster/",  "group/",        NULL
-        };
-        struct cm_sv rest = resource;
-        struct cm_sv part;
+        static const char *const kinds[] = { "alias",  "cluster", "event-bus",       "function",
+                                             "group",  "key",     "log-group",       "parameter",
+                                             "policy", "role",    "secret",          "stateMachine",
+                                             "stream", "table",   "task-definition", "user",
+                                             NULL };
         if (!cm_sv_has_prefix(resource, CM_SV("arn:")))
-                return cm_sv_eq(resource, CM_SV("*"));
-        for (int colon = 0; colon < 5 && rest.len > 0; colon++) {
-                /* A symbol in it, "${AWS::Region}", has colons of its own. */
-                if (cm_sv_has_prefix(rest, CM_SV("${"))) {
-                        ptrdiff_t end = cm_sv_find_char(rest, '}');
-                        rest = cm_sv_skip(rest, end < 0 ? rest.len : (size_t)end + 1);
-                }
-                struct cm_sv tail;
-                if (!cm_sv_cut(rest, ':', &part, &tail))
-                        return cm_sv_eq(rest, CM_SV("*"));
-                rest = tail;
-        }
-        while (rest.len > 0 && (rest.ptr[rest.len - 1] == '*' || rest.ptr[rest.len - 1] == '?'))
-                rest.len--;
-        bool had_star = rest.ptr + rest.len < resource.ptr + resource.len;
-        return had_star && (rest.len == 0 || cm_sv_is_any(rest, kinds));
+                return is_star(resource);
+        struct cm_sv part = resource_part(resource);
+        size_t n = 0;
+        while (n < part.len && part.ptr[n] != '/' && part.ptr[n] != ':' && part.ptr[n] != '*')
+                n++;
+        bool has_kinds = cm_sv_find(resource, CM_SV(":s3:")) < 0; /* buckets stand there alone */
+        if (n == 0 || !has_kinds)
+                return is_star(part);
+        struct cm_sv name = cm_sv_skip(part, n);
+        if (name.len > 0 && name.ptr[0] != '*')
+                name = cm_sv_skip(name, 1);
+        return cm_sv_is_any(cm_sv_slice(part, 0, n), kinds) && is_star(name);
 }
 
 static const struct cm_node *make_all_resources(struct cm_serverless *cx,

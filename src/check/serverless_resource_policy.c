@@ -95,9 +95,33 @@ static void add_row(struct cm_serverless *cx, const struct policy_row *row,
                 add_document(cx, &policy, cm_serverless_get(p, row->document), list);
 }
 
+/* Who may call an API, where it is not a document of its own. */
+static void add_api_policies(struct cm_serverless *cx, struct cm_node *list)
+{
+        const struct cm_serverless_policy own = { CM_SV("restApi"), CM_SV("resourcePolicy"), "api",
+                                                  "resource" };
+        const struct cm_node *provider = cm_serverless_get(cx->root, "provider");
+        cm_serverless_statements(
+                cx, &own, cm_serverless_get2(provider, "apiGateway", "resourcePolicy"), list);
+        for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
+                const struct cm_node_member *m = &cx->resources->map.members[i];
+                const struct cm_serverless_policy policy = { m->key, m->key, "api", "resource" };
+                if (!cm_sv_eq(cm_node_get_string(m->value, "Type"), CM_SV("AWS::Serverless::Api")))
+                        continue;
+                const struct cm_node *p =
+                        cm_serverless_with_globals(cx, "Api", cm_node_get(m->value, "Properties"));
+                cm_serverless_statements(
+                        cx, &policy,
+                        cm_serverless_get(cm_serverless_get2(p, "Auth", "ResourcePolicy"),
+                                          "CustomStatements"),
+                        list);
+        }
+}
+
 const struct cm_node *cm_serverless_other_statements(struct cm_serverless *cx)
 {
         struct cm_node *list = cm_serverless_list(cx, cx->root->pos);
+        add_api_policies(cx, list);
         for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
                 const struct cm_node_member *m = &cx->resources->map.members[i];
                 for (size_t j = 0; j < CM_ARRAY_LEN(rows); j++)
