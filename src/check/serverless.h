@@ -63,6 +63,11 @@ bool cm_serverless_is_imported(const struct cm_node *n);
 const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list);
 /* What stands for a resource that was not found: unknown where it may be in another file, else NULL. */
 const struct cm_node *cm_serverless_outside(struct cm_serverless *cx, struct cm_node_pos pos);
+/* A list or map with what `replace` makes of each value; NULL leaves it out. Nothing new: `n` itself. */
+typedef const struct cm_node *cm_serverless_replace(struct cm_serverless *cx,
+                                                    const struct cm_node *value, int depth);
+const struct cm_node *cm_serverless_each(struct cm_serverless *cx, const struct cm_node *n,
+                                         cm_serverless_replace *replace, int depth);
 /* What holds for all and what one says itself: maps merged, lists joined, anything else its own. */
 const struct cm_node *cm_serverless_merge(struct cm_serverless *cx, const struct cm_node *all,
                                           const struct cm_node *own);

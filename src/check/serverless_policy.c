@@ -54,37 +54,11 @@ static const char *const sensitive[] = {
         "dynamodb:deletetable",
 };
 
-/* "*" is any text, "?" one character. Linear but for the last star, so at most the product. */
-static bool fits(struct cm_sv pattern, struct cm_sv text)
-{
-        size_t p = 0;
-        size_t t = 0;
-        size_t star = SIZE_MAX;
-        size_t mark = 0;
-        while (t < text.len) {
-                if (p < pattern.len && pattern.ptr[p] == '*') {
-                        star = p++;
-                        mark = t;
-                } else if (p < pattern.len &&
-                           (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
-                        p++;
-                        t++;
-                } else if (star != SIZE_MAX) {
-                        p = star + 1;
-                        t = ++mark;
-                } else {
-                        return false;
-                }
-        }
-        while (p < pattern.len && pattern.ptr[p] == '*')
-                p++;
-        return p == pattern.len;
-}
-
+/* In patterns of IAM "*" is any text and "?" one character. */
 static bool any_fits(const struct cm_node *patterns, struct cm_sv text)
 {
         for (size_t i = 0; i < cm_node_count(patterns); i++)
-                if (fits(cm_node_string(cm_node_at(patterns, i)), text))
+                if (cm_sv_is_like(text, cm_node_string(cm_node_at(patterns, i)), '?'))
                         return true;
         return false;
 }

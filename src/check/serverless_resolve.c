@@ -230,6 +230,13 @@ static const struct cm_node *apply(struct cm_serverless *cx, const struct cm_nod
                                      cm_escape(cx->arena, cm_sv_slice(name, 0, 60)));
 }
 
+static const struct cm_node *resolve_child(struct cm_serverless *cx, const struct cm_node *n,
+                                           int depth)
+{
+        (void)depth;
+        return cm_serverless_resolve(cx, n);
+}
+
 /* Readers bound the depth (CM_NODE_DEPTH_MAX), so this may call itself. */
 const struct cm_node *cm_serverless_resolve(struct cm_serverless *cx, const struct cm_node *n)
 {
@@ -242,26 +249,5 @@ const struct cm_node *cm_serverless_resolve(struct cm_serverless *cx, const stru
                 return apply(cx, n);
         if (is_map && cm_node_get(n, "Fn::Transform") != NULL)
                 return unknown_of(cx, n, "Fn::Transform is decided when the template is deployed");
-        struct cm_node *copy = NULL;
-        for (size_t i = 0; i < cm_node_count(n); i++) {
-                const struct cm_node_member *m = is_map ? &n->map.members[i] : NULL;
-                const struct cm_node *child = is_map ? m->value : n->list.items[i];
-                const struct cm_node *value = cm_serverless_resolve(cx, child);
-                if (copy == NULL && value == child)
-                        continue;
-                if (copy == NULL) {
-                        copy = is_map ? cm_serverless_map(cx, n->pos)
-                                      : cm_serverless_list(cx, n->pos);
-                        for (size_t j = 0; j < i && is_map; j++)
-                                cm_node_put(cx->arena, copy, n->map.members[j].key,
-                                            n->map.members[j].key_pos, n->map.members[j].value);
-                        for (size_t j = 0; j < i && !is_map; j++)
-                                cm_serverless_add(cx, copy, n->list.items[j]);
-                }
-                if (value != NULL && is_map)
-                        cm_node_put(cx->arena, copy, m->key, m->key_pos, value);
-                else if (value != NULL)
-                        cm_serverless_add(cx, copy, value);
-        }
-        return copy != NULL ? copy : n;
+        return cm_serverless_each(cx, n, resolve_child, 0);
 }

@@ -234,6 +234,34 @@ const struct cm_node *cm_serverless_first_unknown(const struct cm_node *list)
         return NULL;
 }
 
+const struct cm_node *cm_serverless_each(struct cm_serverless *cx, const struct cm_node *n,
+                                         cm_serverless_replace *replace, int depth)
+{
+        bool is_map = cm_node_type(n) == CM_NODE_MAP;
+        struct cm_node *copy = NULL;
+        for (size_t i = 0; i < cm_node_count(n); i++) {
+                const struct cm_node_member *m = is_map ? &n->map.members[i] : NULL;
+                const struct cm_node *child = is_map ? m->value : n->list.items[i];
+                const struct cm_node *value = replace(cx, child, depth);
+                if (copy == NULL && value == child)
+                        continue;
+                if (copy == NULL) {
+                        copy = is_map ? cm_serverless_map(cx, n->pos)
+                                      : cm_serverless_list(cx, n->pos);
+                        for (size_t j = 0; j < i && is_map; j++)
+                                cm_node_put(cx->arena, copy, n->map.members[j].key,
+                                            n->map.members[j].key_pos, n->map.members[j].value);
+                        for (size_t j = 0; j < i && !is_map; j++)
+                                cm_serverless_add(cx, copy, n->list.items[j]);
+                }
+                if (value != NULL && is_map)
+                        cm_node_put(cx->arena, copy, m->key, m->key_pos, value);
+                else if (value != NULL)
+                        cm_serverless_add(cx, copy, value);
+        }
+        return copy != NULL ? copy : n;
+}
+
 static void put_all(struct cm_serverless *cx, struct cm_node *map, const struct cm_node *from)
 {
         for (size_t i = 0; i < from->map.count && cm_serverless_spend(cx, 1); i++)

@@ -192,7 +192,6 @@ static const struct cm_node *expand_text(struct cm_serverless *cx, struct cm_nod
 /* Readers bound the depth, and NESTING_MAX how often a variable leads on: this may call itself. */
 static const struct cm_node *expand(struct cm_serverless *cx, const struct cm_node *n, int depth)
 {
-        bool is_map = cm_node_type(n) == CM_NODE_MAP;
         if (cm_node_type(n) == CM_NODE_STRING)
                 return cm_sv_find(n->text, CM_SV("${")) < 0
                                ? n
@@ -201,28 +200,7 @@ static const struct cm_node *expand(struct cm_serverless *cx, const struct cm_no
                 return n;
         if (!cm_serverless_spend(cx, 1) || depth > NESTING_MAX)
                 return cm_serverless_unknown(cx, n->pos, "variables make too much");
-        struct cm_node *copy = NULL;
-        for (size_t i = 0; i < cm_node_count(n); i++) {
-                const struct cm_node *child = is_map ? n->map.members[i].value : n->list.items[i];
-                const struct cm_node *value = expand(cx, child, depth);
-                if (copy == NULL && value == child)
-                        continue;
-                if (copy == NULL) {
-                        copy = is_map ? cm_serverless_map(cx, n->pos)
-                                      : cm_serverless_list(cx, n->pos);
-                        for (size_t j = 0; j < i && is_map; j++)
-                                cm_node_put(cx->arena, copy, n->map.members[j].key,
-                                            n->map.members[j].key_pos, n->map.members[j].value);
-                        for (size_t j = 0; j < i && !is_map; j++)
-                                cm_serverless_add(cx, copy, n->list.items[j]);
-                }
-                if (is_map)
-                        cm_node_put(cx->arena, copy, n->map.members[i].key,
-                                    n->map.members[i].key_pos, value);
-                else
-                        cm_serverless_add(cx, copy, value);
-        }
-        return copy != NULL ? copy : n;
+        return cm_serverless_each(cx, n, expand, depth);
 }
 
 const struct cm_node *cm_serverless_expand(struct cm_serverless *cx, const struct cm_node *n)
