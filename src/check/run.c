@@ -199,7 +199,7 @@ static int look_at_kind(void *ctx, const struct cm_node_doc *doc, struct cm_err 
         struct stream *s = ctx;
         s->document.root = doc->root;
         const struct cm_document_kind *kind = kind_of(&s->document);
-        s->is_uniform = s->is_uniform && (kind == NULL || kind->schema == CM_NODE_YAML_GO2);
+        s->is_uniform = s->is_uniform && reading_of(kind) == CM_NODE_YAML_GO2;
         s->document.number++;
         return 0;
 }
