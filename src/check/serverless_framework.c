@@ -13,6 +13,7 @@ static const struct renamed members[] = {
         { "handler", "Handler", false },
         { "memorySize", "MemorySize", true },
         { "timeout", "Timeout", true },
+        { "awsKmsKeyArn", "KmsKeyArn", false }, /* older than the next one */
         { "kmsKeyArn", "KmsKeyArn", true },
         { "layers", "Layers", true },
         { "reservedConcurrency", "ReservedConcurrentExecutions", false },
@@ -225,6 +226,9 @@ static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_s
                 cm_serverless_put(cx, out, "ImageUri",
                                   image->type == CM_NODE_MAP ? cm_serverless_get(image, "uri")
                                                              : image);
+        if (cm_node_get(out, "KmsKeyArn") == NULL)
+                cm_serverless_put(cx, out, "KmsKeyArn",
+                                  cm_serverless_get2(cx->root, "service", "awsKmsKeyArn"));
         if (cm_serverless_get(f, "ephemeralStorageSize") != NULL)
                 cm_serverless_put(
                         cx, out, "EphemeralStorage",

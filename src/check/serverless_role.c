@@ -229,7 +229,10 @@ const struct cm_node *cm_serverless_roles(struct cm_serverless *cx, const struct
                                                                    "IamRoleLambdaExecution") };
                 const struct cm_node *p = cm_serverless_framework_role(cx);
                 const struct cm_node *users = users_of(cx, functions, named.logical, p->pos);
-                if (cm_node_count(users) > 0 || cm_serverless_is_unknown(p))
+                /* Rights that are given are made a role, also when each function has its own. */
+                if (cm_node_count(users) > 0 || cm_serverless_is_unknown(p) ||
+                    cm_node_get(p, "Policies") != NULL ||
+                    cm_node_get(p, "ManagedPolicyArns") != NULL)
                         cm_node_put(cx->arena, out, named.logical, p->pos,
                                     make_role(cx, &named, p, functions));
         }
