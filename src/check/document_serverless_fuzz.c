@@ -2,6 +2,7 @@
 /* Fuzz target: any YAML as a serverless template; what it gives out has a place and can be written. */
 #include "check/document.h"
 #include "codec/node_json.h"
+#include "tests/lsan_fyaml.h"
 
 static int put(struct cm_subject_sink *sink, const struct cm_subject *s, struct cm_err *err)
 {

@@ -149,6 +149,14 @@ const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
 const struct cm_node *cm_serverless_sensitive(struct cm_serverless *cx,
                                               const struct cm_node *actions,
                                               const struct cm_node *not_actions);
+/* serverless_condition.c: keys that conditions ask for; those of them that leave others out, because
+ * the statement does not count without the key or for any value. `pos`: of the empty list. */
+const struct cm_node *cm_serverless_condition_keys(struct cm_serverless *cx,
+                                                   const struct cm_node *conditions,
+                                                   struct cm_node_pos pos);
+const struct cm_node *cm_serverless_narrowing(struct cm_serverless *cx,
+                                              const struct cm_node *conditions,
+                                              struct cm_node_pos pos);
 /* serverless_managed.c: the same for policies by name or ARN, onto `list`. */
 void cm_serverless_managed_actions(struct cm_serverless *cx, const struct cm_node *managed,
                                    struct cm_node *list);

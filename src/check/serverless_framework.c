@@ -174,18 +174,88 @@ static const struct cm_node *full_name(struct cm_serverless *cx, struct cm_sv ke
                                                CM_SV_ARG(key)));
 }
 
-static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_sv key,
-                                           const struct cm_node *f)
+/* What the framework takes when nothing is said. */
+static void put_defaults(struct cm_serverless *cx, struct cm_node *out, struct cm_sv key,
+                         struct cm_node_pos pos)
 {
-        const struct cm_node *provider = cm_node_get(cx->root, "provider");
+        if (cm_node_get(out, "FunctionName") == NULL)
+                cm_serverless_put(cx, out, "FunctionName", full_name(cx, key, pos));
+        if (cm_node_get(out, "MemorySize") == NULL)
+                cm_serverless_put(cx, out, "MemorySize", cm_serverless_int(cx, pos, 1024));
+        if (cm_node_get(out, "Timeout") == NULL)
+                cm_serverless_put(cx, out, "Timeout", cm_serverless_int(cx, pos, 6));
+        if (cm_node_get(out, "Runtime") == NULL && cm_node_get(out, "ImageUri") == NULL)
+                cm_serverless_put(
+                        cx, out, "Runtime",
+                        cm_serverless_unknown(cx, pos, "the framework chooses the runtime"));
+        if (cm_node_get(out, "KmsKeyArn") == NULL)
+                cm_serverless_put(cx, out, "KmsKeyArn",
+                                  cm_serverless_get2(cx->root, "service", "awsKmsKeyArn"));
+}
+
+/* A URI, or the name of an image that the framework builds. */
+static void put_image(struct cm_serverless *cx, struct cm_node *out, const struct cm_node *image)
+{
+        if (image == NULL)
+                return;
+        const struct cm_node *uri = cm_serverless_get(image, "uri");
+        if (image->type == CM_NODE_MAP)
+                image = uri != NULL ? uri : cm_serverless_get(image, "name");
+        cm_serverless_put(cx, out, "ImageUri", image);
+}
+
+/* Where failed events go. */
+static void put_failures(struct cm_serverless *cx, struct cm_node *out, const struct cm_node *f)
+{
+        const struct cm_node *queue = cm_serverless_get(f, "onError");
+        const struct cm_node *failure = cm_serverless_get2(f, "destinations", "onFailure");
+        if (queue != NULL)
+                cm_serverless_put(cx, out, "DeadLetterQueue",
+                                  one(cx, queue->pos, "TargetArn", queue));
+        if (failure == NULL)
+                return;
+        const struct cm_node *arn =
+                failure->type == CM_NODE_MAP ? cm_serverless_get(failure, "arn") : failure;
+        cm_serverless_put(
+                cx, out, "EventInvokeConfig",
+                one(cx, failure->pos, "DestinationConfig",
+                    one(cx, failure->pos, "OnFailure", one(cx, failure->pos, "Destination", arn))));
+}
+
+/* What stands in another place, or has another form, than in SAM. */
+static void put_others(struct cm_serverless *cx, struct cm_node *out, const struct cm_node *f,
+                       const struct cm_node *provider)
+{
         const struct cm_node *tracing = cm_serverless_get(f, "tracing");
-        const struct cm_node *role = cm_serverless_get(f, "role");
+        const struct cm_node *subnets = cm_serverless_get2(f, "vpc", "subnetIds");
+        const struct cm_node *storage = cm_serverless_get(f, "ephemeralStorageSize");
         const struct cm_node *variables =
                 cm_serverless_merge(cx, cm_serverless_get(provider, "environment"),
                                     cm_serverless_get(f, "environment"));
-        const struct cm_node *queue = cm_serverless_get(f, "onError");
-        const struct cm_node *failure = cm_serverless_get2(f, "destinations", "onFailure");
-        const struct cm_node *image = cm_serverless_get(f, "image");
+        const struct cm_node *role = cm_serverless_get(f, "role");
+        if (variables != NULL)
+                cm_serverless_put(cx, out, "Environment",
+                                  one(cx, variables->pos, "Variables", variables));
+        if (storage != NULL)
+                cm_serverless_put(cx, out, "EphemeralStorage",
+                                  one(cx, storage->pos, "Size", storage));
+        if (tracing == NULL)
+                tracing = cm_serverless_get2(provider, "tracing", "lambda");
+        cm_serverless_put(cx, out, "Tracing", make_tracing(cx, tracing));
+        if (role == NULL && cm_serverless_get(f, "iamRoleStatements") == NULL)
+                role = shared_role(cx, provider, f->pos);
+        cm_serverless_put(cx, out, "Role", role);
+        cm_serverless_put(cx, out, "Policies", own_statements(cx, provider, f));
+        if (subnets == NULL)
+                subnets = cm_serverless_get2(provider, "vpc", "subnetIds");
+        cm_serverless_put(cx, out, "VpcConfig", one(cx, f->pos, "SubnetIds", subnets));
+        cm_serverless_put(cx, out, "Events", make_events(cx, cm_serverless_get(f, "events")));
+}
+
+static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_sv key,
+                                           const struct cm_node *f)
+{
+        const struct cm_node *provider = cm_serverless_get(cx->root, "provider");
         if (cm_serverless_is_unknown(f) || cm_node_type(f) != CM_NODE_MAP)
                 return cm_serverless_is_unknown(f)
                                ? f
@@ -197,57 +267,11 @@ static const struct cm_node *make_function(struct cm_serverless *cx, struct cm_s
                 cm_serverless_put(cx, out, members[i].as,
                                   own == NULL && members[i].of_provider ? all : own);
         }
-        /* What the framework takes when nothing is said. */
-        if (cm_node_get(out, "FunctionName") == NULL)
-                cm_serverless_put(cx, out, "FunctionName", full_name(cx, key, f->pos));
-        if (cm_node_get(out, "MemorySize") == NULL)
-                cm_serverless_put(cx, out, "MemorySize", cm_serverless_int(cx, f->pos, 1024));
-        if (cm_node_get(out, "Timeout") == NULL)
-                cm_serverless_put(cx, out, "Timeout", cm_serverless_int(cx, f->pos, 6));
-        if (cm_node_get(out, "Runtime") == NULL && image == NULL)
-                cm_serverless_put(
-                        cx, out, "Runtime",
-                        cm_serverless_unknown(cx, f->pos, "the framework chooses the runtime"));
-        if (variables != NULL)
-                cm_serverless_put(cx, out, "Environment",
-                                  one(cx, variables->pos, "Variables", variables));
-        if (queue != NULL)
-                cm_serverless_put(cx, out, "DeadLetterQueue",
-                                  one(cx, queue->pos, "TargetArn", queue));
-        if (failure != NULL)
-                cm_serverless_put(
-                        cx, out, "EventInvokeConfig",
-                        one(cx, failure->pos, "DestinationConfig",
-                            one(cx, failure->pos, "OnFailure",
-                                one(cx, failure->pos, "Destination",
-                                    failure->type == CM_NODE_MAP ? cm_serverless_get(failure, "arn")
-                                                                 : failure))));
-        if (image != NULL)
-                cm_serverless_put(cx, out, "ImageUri",
-                                  image->type == CM_NODE_MAP ? cm_serverless_get(image, "uri")
-                                                             : image);
-        if (cm_node_get(out, "KmsKeyArn") == NULL)
-                cm_serverless_put(cx, out, "KmsKeyArn",
-                                  cm_serverless_get2(cx->root, "service", "awsKmsKeyArn"));
-        if (cm_serverless_get(f, "ephemeralStorageSize") != NULL)
-                cm_serverless_put(
-                        cx, out, "EphemeralStorage",
-                        one(cx, f->pos, "Size", cm_serverless_get(f, "ephemeralStorageSize")));
-        cm_serverless_put(cx, out, "Tracing",
-                          make_tracing(cx, tracing != NULL ? tracing
-                                                           : cm_serverless_get2(provider, "tracing",
-                                                                                "lambda")));
-        if (role == NULL && cm_serverless_get(f, "iamRoleStatements") == NULL)
-                role = shared_role(cx, provider, f->pos);
-        cm_serverless_put(cx, out, "Role", role);
-        cm_serverless_put(cx, out, "Policies", own_statements(cx, provider, f));
+        put_image(cx, out, cm_serverless_get(f, "image"));
+        put_defaults(cx, out, key, f->pos);
+        put_failures(cx, out, f);
         put_url(cx, out, cm_serverless_get(f, "url"));
-        cm_serverless_put(cx, out, "Events", make_events(cx, cm_serverless_get(f, "events")));
-        cm_serverless_put(cx, out, "VpcConfig",
-                          one(cx, f->pos, "SubnetIds",
-                              cm_serverless_get2(f, "vpc", "subnetIds") != NULL
-                                      ? cm_serverless_get2(f, "vpc", "subnetIds")
-                                      : cm_serverless_get2(provider, "vpc", "subnetIds")));
+        put_others(cx, out, f, provider);
         return out;
 }
 

@@ -128,81 +128,6 @@ static const struct cm_node *make_principals(struct cm_serverless *cx, const str
         return list;
 }
 
-/* The keys of all operators, in lower case: as IAM compares them. */
-static const struct cm_node *make_condition_keys(struct cm_serverless *cx, const struct cm_node *n,
-                                                 struct cm_node_pos pos)
-{
-        if (cm_serverless_is_unknown(n))
-                return n;
-        struct cm_node *list = cm_serverless_list(cx, n != NULL ? n->pos : pos);
-        for (size_t i = 0; cm_node_type(n) == CM_NODE_MAP && i < n->map.count; i++) {
-                const struct cm_node *keys = n->map.members[i].value;
-                cm_serverless_add(cx, list, cm_serverless_is_unknown(keys) ? keys : NULL);
-                for (size_t j = 0; cm_node_type(keys) == CM_NODE_MAP && j < keys->map.count; j++) {
-                        struct cm_sv key = keys->map.members[j].key;
-                        cm_serverless_add(cx, list,
-                                          cm_serverless_text(cx, keys->map.members[j].key_pos,
-                                                             cm_sv_lower(cx->arena, key)));
-                }
-        }
-        return list;
-}
-
-/* Operators that are false when the key is not there or has another value. */
-static const char *const narrowing_operators[] = {
-        "stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike",
-        "ipaddress",    "numericequals",          "bool",       NULL
-};
-
-/* A value that leaves everything in. */
-static bool is_everything(struct cm_sv value)
-{
-        static const char *const all[] = { "0.0.0.0/0", "::/0", "false", NULL };
-        for (size_t i = 0; i < value.len; i++)
-                if (value.ptr[i] != '*' && value.ptr[i] != '?')
-                        return cm_sv_is_any(value, all) ||
-                               cm_sv_has_prefix(value, CM_SV("arn:aws:*:*:*"));
-        return true;
-}
-
-/* Keys that must have a value of their own for the statement to count: who is not meant is out. */
-static const struct cm_node *make_narrowing(struct cm_serverless *cx, const struct cm_node *n,
-                                            struct cm_node_pos pos)
-{
-        if (cm_serverless_is_unknown(n))
-                return n;
-        struct cm_node *list = cm_serverless_list(cx, n != NULL ? n->pos : pos);
-        for (size_t i = 0; cm_node_type(n) == CM_NODE_MAP && i < n->map.count; i++) {
-                struct cm_sv op = cm_sv_lower(cx->arena, n->map.members[i].key);
-                const struct cm_node *keys = n->map.members[i].value;
-                if (cm_sv_has_prefix(op, CM_SV("foranyvalue:")))
-                        op = cm_sv_skip(op, 12);
-                if (cm_serverless_is_unknown(keys))
-                        cm_serverless_add(cx, list, keys);
-                if (!cm_sv_is_any(op, narrowing_operators))
-                        continue;
-                for (size_t j = 0; cm_node_type(keys) == CM_NODE_MAP && j < keys->map.count; j++) {
-                        const struct cm_node_member *m = &keys->map.members[j];
-                        const struct cm_node *values =
-                                cm_serverless_as_texts(cx, m->value, m->key_pos);
-                        const struct cm_node *doubt = cm_serverless_first_unknown(values);
-                        bool is_open = cm_node_count(values) == 0 && doubt == NULL;
-                        for (size_t k = 0; k < cm_node_count(values); k++)
-                                is_open = is_open ||
-                                          (cm_node_type(cm_node_at(values, k)) == CM_NODE_STRING &&
-                                           is_everything(cm_node_string(cm_node_at(values, k))));
-                        if (!is_open)
-                                cm_serverless_add(
-                                        cx, list,
-                                        doubt != NULL ? doubt
-                                                      : cm_serverless_text(
-                                                                cx, m->key_pos,
-                                                                cm_sv_lower(cx->arena, m->key)));
-                }
-        }
-        return list;
-}
-
 /* Stars alone, up to the end or to what separates parts of a name. */
 static bool is_star(struct cm_sv s)
 {
@@ -299,8 +224,9 @@ const struct cm_node *cm_serverless_statement(struct cm_serverless *cx,
                           make_principals(cx, cm_serverless_get(s, "NotPrincipal"), pos));
         cm_serverless_put(cx, out, "conditions",
                           conditions != NULL ? conditions : cm_serverless_map(cx, pos));
-        cm_serverless_put(cx, out, "condition_keys", make_condition_keys(cx, conditions, pos));
-        cm_serverless_put(cx, out, "narrowed_by", make_narrowing(cx, conditions, pos));
+        cm_serverless_put(cx, out, "condition_keys",
+                          cm_serverless_condition_keys(cx, conditions, pos));
+        cm_serverless_put(cx, out, "narrowed_by", cm_serverless_narrowing(cx, conditions, pos));
         cm_serverless_put(cx, out, "owner", cm_serverless_text(cx, pos, policy->owner));
         cm_serverless_put(cx, out, "policy", cm_serverless_text(cx, pos, policy->name));
         cm_serverless_put(cx, out, "kind",
