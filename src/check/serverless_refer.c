@@ -106,7 +106,7 @@ enum cm_serverless_refers cm_serverless_any_refers(struct cm_serverless *cx,
         enum cm_serverless_refers worst = CM_SERVERLESS_OTHER;
         if (cm_node_type(n) != CM_NODE_LIST)
                 return cm_serverless_refers(cx, n, named);
-        for (size_t i = 0; i < n->list.count; i++) {
+        for (size_t i = 0; i < n->list.count && cx->left > 0; i++) {
                 enum cm_serverless_refers one = cm_serverless_refers(cx, n->list.items[i], named);
                 if (one == CM_SERVERLESS_SAME)
                         return one;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Variables of serverless.yml: ${self:a.b}, ${opt:a, 'x'}, ${env:A, self:c}, also within each other.
- * Options, environment, other files and the cloud are not known here: such a source has the value
- * that stands behind its comma, or makes the text unknown. "${AWS::Region}" and "${Name}" are no
- * variables: Fn::Sub has them.
+ * Options and environment are not known here: such a source has the value that stands behind its
+ * comma. What other files and the cloud have is unknown, whatever stands behind. "${AWS::Region}"
+ * and "${Name}" are no variables: Fn::Sub has them.
  * Spec: Serverless Framework 3 and 4, "Variables".
  */
 #include "base/buf.h"
@@ -94,10 +94,14 @@ static const struct cm_node *self(struct cm_serverless *cx, struct cm_sv path, i
         return at == NULL ? NULL : expand(cx, at, depth + 1);
 }
 
-/* One source; NULL: it has no value, and the next is asked. */
+/*
+ * One source; NULL: it has no value, and the next is asked. Options, parameters and the environment
+ * have none unless who deploys gives one; what other sources have is not known: nothing is asked then.
+ */
 static const struct cm_node *source(struct cm_serverless *cx, struct cm_node_pos pos,
-                                    struct cm_sv text, int depth, bool *is_outside)
+                                    struct cm_sv text, int depth, bool *ret_is_outside)
 {
+        static const char *const given[] = { "opt", "env", "param", "git", NULL };
         const struct cm_node *n = literal(cx, pos, text);
         struct cm_sv kind;
         struct cm_sv address;
@@ -115,7 +119,7 @@ static const struct cm_node *source(struct cm_serverless *cx, struct cm_node_pos
         if (cm_sv_eq(kind, CM_SV("aws")) || cm_sv_eq(kind, CM_SV("sls")))
                 return cm_serverless_text(cx, pos,
                                           cm_sv_printf(cx->arena, "${%.*s}", CM_SV_ARG(text)));
-        *is_outside = true;
+        *ret_is_outside = !cm_sv_is_any(kind, given);
         return NULL;
 }
 
@@ -127,8 +131,8 @@ static const struct cm_node *value_of(struct cm_serverless *cx, struct cm_node_p
         bool is_outside = false;
         if (depth > NESTING_MAX)
                 return cm_serverless_unknown(cx, pos, "variables lead to variables too often");
-        if (cm_sv_find(body, CM_SV("${")) >=
-            0) { /* names within names, before anything is looked up */
+        /* Names within names, before anything is looked up. */
+        if (cm_sv_find(body, CM_SV("${")) >= 0) {
                 size_t first = length_to(body, ',');
                 const struct cm_node *inner =
                         expand_text(cx, pos, cm_sv_slice(body, 0, first), depth + 1);
@@ -139,7 +143,7 @@ static const struct cm_node *value_of(struct cm_serverless *cx, struct cm_node_p
                 else
                         body = cm_sv_skip(body, first + 1);
         }
-        while (body.len > 0) {
+        while (body.len > 0 && !is_outside) {
                 size_t n = length_to(body, ',');
                 const struct cm_node *v =
                         source(cx, pos, cm_sv_trim(cm_sv_slice(body, 0, n)), depth, &is_outside);
@@ -165,6 +169,8 @@ static const struct cm_node *expand_text(struct cm_serverless *cx, struct cm_nod
                 struct cm_sv body = cm_sv_skip(rest, (size_t)at + 2);
                 size_t n = length_to(body, '}');
                 cm_buf_put_sv(&out, cm_sv_slice(rest, 0, (size_t)at));
+                if (!cm_serverless_spend(cx, 1 + n / 16)) /* the same text is looked at again */
+                        return cm_serverless_unknown(cx, pos, "the text is too long");
                 if (n == body.len || !is_variable(body)) {
                         cm_buf_put_str(&out, "${");
                         rest = body;
