@@ -214,6 +214,12 @@ struct cm_serverless_endpoint {
 };
 void cm_serverless_add_endpoint(struct cm_serverless *cx, struct cm_node *list,
                                 const struct cm_serverless_endpoint *e);
+/* Origins as a list; some are written in quotes of their own: "'*'". `pos`: of the empty list. */
+const struct cm_node *cm_serverless_origins(struct cm_serverless *cx, const struct cm_node *n,
+                                            struct cm_node_pos pos);
+/* Origins and credentials of headers that responses set, each under its member `key`. */
+void cm_serverless_take_headers(struct cm_serverless *cx, const struct cm_node *responses,
+                                const char *key, struct cm_serverless_endpoint *e);
 /* serverless_openapi.c: the routes of an API that has a definition; nothing for other resources. */
 void cm_serverless_add_definition(struct cm_serverless *cx, const struct cm_node_member *resource,
                                   struct cm_node *list);

@@ -25,25 +25,13 @@ static void add(struct cm_serverless *cx, struct cm_node *list, const struct api
         const struct cm_node *no = cm_serverless_bool(cx, api->pos, false);
         const struct cm_node *null = cm_serverless_null(cx, api->pos);
         struct cm_node *out = cm_serverless_map(cx, api->pos);
-        const struct cm_node *origins = cm_serverless_as_texts(cx, api->origins, api->pos);
-        struct cm_node *plain = cm_serverless_list(cx, origins->pos);
-        /* SAM wants them in quotes of their own: "'*'". */
-        for (size_t i = 0; i < cm_node_count(origins); i++) {
-                const struct cm_node *o = cm_node_at(origins, i);
-                struct cm_sv text = cm_node_string(o);
-                bool is_quoted = text.len > 1 && text.ptr[0] == '\'';
-                cm_serverless_add(cx, plain,
-                                  is_quoted ? cm_serverless_text(cx, o->pos,
-                                                                 cm_sv_slice(text, 1, text.len - 1))
-                                            : o);
-        }
         cm_serverless_put(cx, out, "name", api->name);
         cm_serverless_put(cx, out, "kind", cm_serverless_word(cx, api->pos, api->kind));
         cm_serverless_put(cx, out, "access_log", is_there(cx, api->log, api->pos));
         cm_serverless_put(cx, out, "tracing",
                           api->tracing == NULL ? null
                                                : cm_serverless_as_bool(cx, api->tracing, no));
-        cm_serverless_put(cx, out, "origins", cm_serverless_is_unknown(origins) ? origins : plain);
+        cm_serverless_put(cx, out, "origins", cm_serverless_origins(cx, api->origins, api->pos));
         cm_serverless_put(cx, out, "credentials", cm_serverless_as_bool(cx, api->credentials, no));
         cm_serverless_put(cx, out, "cache_encrypted",
                           api->cache == NULL ? null : cm_serverless_as_bool(cx, api->cache, no));
@@ -116,6 +104,11 @@ static void add_http(struct cm_serverless *cx, const struct cm_node *name, const
                 .kind = is_socket ? "websocket" : "http",
                 .log = cm_serverless_get2(stage, "AccessLogSettings", "DestinationArn"),
         };
+        const struct cm_node *body = cm_serverless_get(p, "Body");
+        if (body == NULL && cm_serverless_get(p, "BodyS3Location") != NULL)
+                body = cm_serverless_unknown(cx, pos, "the API's definition is in another file");
+        take_cors(cx, cm_serverless_get(body, "x-amazon-apigateway-cors"), "allowOrigins",
+                  "allowCredentials", &api);
         take_cors(cx, cm_serverless_get(p, "CorsConfiguration"), "AllowOrigins", "AllowCredentials",
                   &api);
         add(cx, list, &api);

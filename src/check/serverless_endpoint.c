@@ -2,6 +2,48 @@
 /* What can be called by HTTP: routes of APIs and URLs of functions, see serverless.h. */
 #include "check/serverless.h"
 
+const struct cm_node *cm_serverless_origins(struct cm_serverless *cx, const struct cm_node *n,
+                                            struct cm_node_pos pos)
+{
+        const struct cm_node *texts = cm_serverless_as_texts(cx, n, pos);
+        if (cm_serverless_is_unknown(texts))
+                return texts;
+        struct cm_node *plain = cm_serverless_list(cx, texts->pos);
+        for (size_t i = 0; i < cm_node_count(texts); i++) {
+                const struct cm_node *o = cm_node_at(texts, i);
+                struct cm_sv text = cm_node_string(o);
+                bool is_quoted = text.len > 1 && text.ptr[0] == '\'';
+                cm_serverless_add(cx, plain,
+                                  is_quoted ? cm_serverless_text(cx, o->pos,
+                                                                 cm_sv_slice(text, 1, text.len - 1))
+                                            : o);
+        }
+        return plain;
+}
+
+void cm_serverless_take_headers(struct cm_serverless *cx, const struct cm_node *responses,
+                                const char *key, struct cm_serverless_endpoint *e)
+{
+        static const char header[] = "method.response.header.Access-Control-Allow-";
+        if (cm_serverless_is_unknown(responses))
+                e->origins = responses;
+        for (size_t i = 0; i < cm_node_count(responses); i++) {
+                const struct cm_node *response = cm_node_type(responses) == CM_NODE_MAP
+                                                         ? responses->map.members[i].value
+                                                         : cm_node_at(responses, i);
+                const struct cm_node *set = cm_serverless_get(response, key);
+                const char *origin = cm_sv_printf(cx->arena, "%sOrigin", header).ptr;
+                const char *credentials = cm_sv_printf(cx->arena, "%sCredentials", header).ptr;
+                if (cm_serverless_get(set, origin) == NULL)
+                        continue;
+                e->origins = cm_serverless_get(set, origin);
+                const struct cm_node *may = cm_serverless_get(set, credentials);
+                if (may != NULL)
+                        e->credentials = cm_serverless_bool(
+                                cx, may->pos, cm_sv_eq(cm_node_string(may), CM_SV("'true'")));
+        }
+}
+
 void cm_serverless_add_endpoint(struct cm_serverless *cx, struct cm_node *list,
                                 const struct cm_serverless_endpoint *e)
 {
@@ -28,7 +70,7 @@ void cm_serverless_add_endpoint(struct cm_serverless *cx, struct cm_node *list,
         cm_serverless_put(
                 cx, out, "api_key",
                 cm_serverless_as_bool(cx, e->api_key, cm_serverless_bool(cx, e->pos, false)));
-        cm_serverless_put(cx, out, "origins", cm_serverless_as_texts(cx, e->origins, e->pos));
+        cm_serverless_put(cx, out, "origins", cm_serverless_origins(cx, e->origins, e->pos));
         cm_serverless_put(
                 cx, out, "credentials",
                 cm_serverless_as_bool(cx, e->credentials, cm_serverless_bool(cx, e->pos, false)));
@@ -213,6 +255,8 @@ static void add_resource(struct cm_serverless *cx, const struct cm_node_member *
                                             .method = cm_serverless_get(p, "HttpMethod"),
                                             .auth = cm_serverless_get(p, "AuthorizationType"),
                                             .api_key = cm_serverless_get(p, "ApiKeyRequired") };
+        cm_serverless_take_headers(cx, cm_serverless_get2(p, "Integration", "IntegrationResponses"),
+                                   "ResponseParameters", &e);
         struct cm_sv key = cm_node_get_string(p, "RouteKey");
         struct cm_sv method, path;
         if (cm_sv_cut(key, ' ', &method, &path)) {

@@ -85,6 +85,10 @@ static void add_method(struct cm_serverless *cx, const struct cm_node *body,
                 e.auth = auth;
         else if (security != NULL)
                 take_security(cx, body, security, &e);
+        cm_serverless_take_headers(
+                cx,
+                cm_serverless_get2(method->value, "x-amazon-apigateway-integration", "responses"),
+                "responseParameters", &e);
         cm_serverless_add_endpoint(cx, list, &e);
 }
 
