@@ -403,6 +403,14 @@ CM_TEST(serverless_endpoints_and_apis)
                 { "{Resources: {A: {Type: 'AWS::ApiGateway::RestApi', Properties: {Body: {security: "
                   "[{m: []}, {}], paths: {/a: {get: {}}}}}}}}",
                   "serverless.endpoint 0 auth", "\"NONE\"" },
+                { "{Resources: {A: {Type: 'AWS::ApiGatewayV2::Api', Properties: {Target: !Ref F}}}}",
+                  "serverless.endpoint 0 auth", "\"NONE\"" },
+                { "{Resources: {A: {Type: 'AWS::AppSync::GraphQLApi', Properties: "
+                  "{AuthenticationType: API_KEY}}}}",
+                  "serverless.endpoint 0 api_key", "true" },
+                { "{Resources: {A: {Type: 'AWS::Serverless::GraphQLApi', Properties: {Auth: {Type: "
+                  "AWS_IAM}}}}}",
+                  "serverless.endpoint 0 auth", "\"AWS_IAM\"" },
                 { "{service: s, provider: aws, functions: {f: {handler: h, events: [{websocket: "
                   "{route: $connect}}, {websocket: hello}]}}}",
                   "serverless.endpoint 0 path", "\"$connect\"" },

@@ -276,6 +276,35 @@ static void add_resource(struct cm_serverless *cx, const struct cm_node_member *
         cm_serverless_add_endpoint(cx, list, &e);
 }
 
+/* APIs that are one endpoint: GraphQL, and the route that an HTTP API with a target makes by itself. */
+static void add_whole(struct cm_serverless *cx, const struct cm_node_member *m,
+                      struct cm_node *list)
+{
+        struct cm_sv type = cm_node_get_string(m->value, "Type");
+        const struct cm_node *p = cm_node_get(m->value, "Properties");
+        bool is_sam = cm_sv_eq(type, CM_SV("AWS::Serverless::GraphQLApi"));
+        struct cm_serverless_endpoint e = { .pos = m->value->pos,
+                                            .name = cm_serverless_text(cx, m->key_pos, m->key),
+                                            .kind = "graphql" };
+        if (is_sam || cm_sv_eq(type, CM_SV("AWS::AppSync::GraphQLApi"))) {
+                e.method = cm_serverless_word(cx, e.pos, "post");
+                e.path = cm_serverless_word(cx, e.pos, "/graphql");
+                e.auth = is_sam ? cm_serverless_get2(p, "Auth", "Type")
+                                : cm_serverless_get(p, "AuthenticationType");
+                if (cm_sv_eq(cm_node_string(e.auth), CM_SV("API_KEY"))) {
+                        e.api_key = cm_serverless_bool(cx, e.auth->pos, true);
+                        e.auth = cm_serverless_word(cx, e.auth->pos, "NONE");
+                }
+        } else if (cm_sv_eq(type, CM_SV("AWS::ApiGatewayV2::Api")) &&
+                   cm_serverless_get(p, "Target") != NULL) {
+                e.kind = "http";
+                e.path = cm_serverless_get(p, "RouteKey");
+        } else {
+                return;
+        }
+        cm_serverless_add_endpoint(cx, list, &e);
+}
+
 const struct cm_node *cm_serverless_endpoints(struct cm_serverless *cx,
                                               const struct cm_node *functions)
 {
@@ -291,6 +320,7 @@ const struct cm_node *cm_serverless_endpoints(struct cm_serverless *cx,
         }
         for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
                 add_resource(cx, &cx->resources->map.members[i], list);
+                add_whole(cx, &cx->resources->map.members[i], list);
                 cm_serverless_add_definition(cx, &cx->resources->map.members[i], list);
         }
         return list;
