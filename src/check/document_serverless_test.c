@@ -318,6 +318,10 @@ CM_TEST(serverless_references)
                 { WITH("FunctionName: !ImportValue x", URL_OF("shop", "")),
                   "serverless.function 0 url",
                   "whether this AWS::Lambda::Url is there, or whose it is, is not known" },
+                { "{Resources: {F: {Type: 'AWS::Lambda::Function', Properties: {Role: "
+                  "'arn:aws:iam::1:role/own'}}, R: {Type: 'AWS::IAM::Role', Properties: {RoleName: "
+                  "own}}}}",
+                  "iam.role 0 functions", "[\"F\"]" },
                 { WITH("LoggingConfig: {LogGroup: !Ref L}",
                        "L: {Type: 'AWS::Logs::LogGroup', Properties: {RetentionInDays: '7'}}"),
                   "serverless.function 0 log_retention", "7" },

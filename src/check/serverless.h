@@ -157,11 +157,11 @@ const struct cm_node *cm_serverless_condition_keys(struct cm_serverless *cx,
 const struct cm_node *cm_serverless_narrowing(struct cm_serverless *cx,
                                               const struct cm_node *conditions,
                                               struct cm_node_pos pos);
-/* serverless_managed.c: the same for policies by name or ARN, onto `list`. */
+/* serverless_managed.c: sensitive actions of managed policies, by name or ARN, onto `list`. */
 void cm_serverless_managed_actions(struct cm_serverless *cx, const struct cm_node *managed,
                                    struct cm_node *list);
-/* serverless_sam_policy.c. */
-/* Policies of a SAM function: documents, templates (as statements), names and ARNs (onto `managed`). */
+/* serverless_sam_policy.c: policies of a SAM function: documents and templates as statements, names
+ * and ARNs onto `managed`. */
 void cm_serverless_sam_policies(struct cm_serverless *cx, const struct cm_serverless_policy *policy,
                                 const struct cm_node *policies, struct cm_node *statements,
                                 struct cm_node *managed);

@@ -159,9 +159,16 @@ static const struct cm_node *make_role_name(struct cm_serverless *cx, const stru
         if (role == NULL)
                 return cm_serverless_text(cx, p->pos, cm_sv_join(cx->arena, name, CM_SV("Role")));
         role = cm_serverless_as_text(cx, role, NULL);
-        return cm_serverless_is_unknown(role)
-                       ? role
-                       : cm_serverless_text(cx, role->pos, cm_serverless_symbol(role->text));
+        if (cm_serverless_is_unknown(role))
+                return role;
+        for (size_t i = 0; i < cm_node_count(cx->resources); i++) {
+                const struct cm_node_member *m = &cx->resources->map.members[i];
+                const struct cm_serverless_named named = cm_serverless_named_of(m);
+                if (cm_sv_eq(cm_node_get_string(m->value, "Type"), CM_SV("AWS::IAM::Role")) &&
+                    cm_serverless_refers(cx, role, &named) == CM_SERVERLESS_SAME)
+                        return cm_serverless_text(cx, role->pos, m->key);
+        }
+        return cm_serverless_text(cx, role->pos, cm_serverless_symbol(role->text));
 }
 
 static void put_runtime(struct cm_serverless *cx, struct cm_node *f, const struct cm_node *p)
