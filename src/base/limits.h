@@ -118,6 +118,15 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* Resources and functions of one serverless template; CloudFormation takes 500. */
+#define CM_SERVERLESS_RESOURCES_MAX ((size_t)2000)
+/* Nodes and bytes of text that functions and variables of one serverless template expand to. */
+#define CM_SERVERLESS_MADE_MAX ((size_t)16000000)
+/* Packages of functions: items of one list in the document that is made of one, a member that may be
+ * a key or a symbolic link, and what all of these may inflate to together. */
+#define CM_PACKAGE_LIST_MAX         ((size_t)1000)
+#define CM_PACKAGE_MEMBER_BYTES_MAX CM_KIB(64)
+#define CM_PACKAGE_READ_BYTES_MAX   CM_MIB(32)
 /* One compiled time zone (the largest, with all transitions to 2037, has 3.6 KB), and how many one
  * evaluation context keeps; the IANA database has 600 names. */
 #define CM_ZONE_BYTES_MAX CM_KIB(16)

@@ -51,7 +51,8 @@ struct cm_document_kind {
         const char *summary;
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
-        bool has_no_lines; /* the program makes such documents: nobody has the text */
+        bool has_short_tags; /* "!Ref x" is {"Ref": x}: codec/node_yaml.h, `cloudformation` */
+        bool has_no_lines;   /* the program makes such documents: nobody has the text */
         /* Is a document of this name one that people write, so that it can be fixed? NULL: none is. */
         bool (*is_source)(struct cm_sv name);
         /* Makes changes in its text, all or none, when it is neither YAML nor JSON. Or NULL. */

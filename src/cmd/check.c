@@ -309,7 +309,8 @@ const struct cm_cmd cm_cmd_check = {
         .synopsis = "FILE|DIR|IMAGE|docker:|host:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
-                "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
+                "also several in one file), Dockerfiles, Compose files, SAM and CloudFormation "
+                "templates, serverless.yml, zip files of functions, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
                 "files. docker: (or podman:) is the engine of this host: it is asked through its "
                 "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
