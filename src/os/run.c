@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,29 +33,66 @@ static void close_fd(int *fd)
         *fd = -1;
 }
 
-CM_NORETURN static void child_main(const struct run *run, const char *const *argv, pid_t parent)
+static bool is_among(const char *variable, const char *const *list, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                const char *sign = strchr(list[i], '=');
+                CM_ASSERT(sign != NULL);
+                if (strncmp(variable, list[i], (size_t)(sign - list[i]) + 1) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* Our environment with the given variables in place of ours. */
+static char **make_environment(const char *const *more)
+{
+        size_t count = 0;
+        size_t more_count = 0;
+        while (environ[count] != NULL)
+                count++;
+        while (more != NULL && more[more_count] != NULL)
+                more_count++;
+        char **all = calloc(count + more_count + 1, sizeof(*all));
+        CM_ASSERT(all != NULL);
+        size_t n = 0;
+        for (size_t i = 0; i < more_count; i++)
+                all[n++] = (char *)(uintptr_t)more[i];
+        for (size_t i = 0; i < count; i++)
+                if (!is_among(environ[i], more, more_count))
+                        all[n++] = environ[i];
+        return all;
+}
+
+CM_NORETURN static void child_main(const struct run *run, const char *const *argv, char **variables,
+                                   pid_t parent)
 {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
             dup2(run->input[0], 0) < 0 || dup2(run->output[1], 1) < 0)
                 _exit(EXEC_FAILED);
         syscall(SYS_close_range, 3U, ~0U, 0U);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        execvpe(argv[0], (char *const *)(uintptr_t)argv, variables);
         _exit(EXEC_FAILED);
 }
 
-static int start(struct run *run, const char *const *argv, struct cm_sv input, struct cm_err *err)
+static int start(struct run *run, const struct cm_run_options *options, struct cm_err *err)
 {
+        const char *const *argv = options->argv;
+        struct cm_sv input = options->input;
         if (pipe2(run->input, O_CLOEXEC) != 0 || pipe2(run->output, O_CLOEXEC) != 0)
                 return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not make a pipe");
         /* Nobody has the other end yet: this neither blocks nor raises SIGPIPE. */
         if (write(run->input[1], input.ptr, input.len) != (ssize_t)input.len)
                 return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not write to a pipe");
         pid_t parent = getpid();
+        char **variables = make_environment(options->environment);
         run->pid = fork();
-        if (run->pid < 0)
-                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not start '%s'", argv[0]);
+        int saved = errno;
         if (run->pid == 0)
-                child_main(run, argv, parent);
+                child_main(run, argv, variables, parent);
+        free(variables);
+        if (run->pid < 0)
+                return CM_RAISE_ERRNO(err, CM_E_ENV, saved, "could not start '%s'", argv[0]);
         close_fd(&run->input[0]);
         close_fd(&run->input[1]);
         close_fd(&run->output[1]);
@@ -88,15 +127,15 @@ static int collect(struct run *run, const char *name, int timeout_ms, struct cm_
         }
 }
 
-int cm_run_capture(const char *const *argv, struct cm_sv input, int timeout_ms,
-                   struct cm_buf *ret_output, int *ret_status, struct cm_err *err)
+int cm_run_capture(const struct cm_run_options *options, struct cm_buf *ret_output, int *ret_status,
+                   struct cm_err *err)
 {
-        CM_ASSERT(input.len <= INPUT_BYTES_MAX);
+        CM_ASSERT(options->input.len <= INPUT_BYTES_MAX);
         struct run run = { { -1, -1 }, { -1, -1 }, -1 };
         int status = 0;
-        int r = start(&run, argv, input, err);
+        int r = start(&run, options, err);
         if (r == 0)
-                r = collect(&run, argv[0], timeout_ms, ret_output, err);
+                r = collect(&run, options->argv[0], options->timeout_ms, ret_output, err);
         if (run.pid > 0) {
                 if (r < 0)
                         kill(run.pid, SIGKILL);
