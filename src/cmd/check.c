@@ -81,6 +81,7 @@ static const struct cm_opt options[] = {
           .arg = "FILE",
           .help = "keep what was looked at, of one target, to check it again later" },
         CM_OPTS_TARGET,
+        CM_OPTS_CHART,
         CM_OPTS_CLUSTER,
         { .name = NULL },
 };

@@ -20,6 +20,15 @@
           .arg = "1.NN", \
           .help = "Kubernetes version to judge for (default: the newest)", \
           .in_config = true }
+#define CM_OPTS_CHART \
+        { .name = "helm", \
+          .help = "render Helm charts by helm template: runs what the chart says", \
+          .heading = "Charts" }, \
+        { .name = "helm-values", \
+          .kind = CM_OPT_LIST, \
+          .arg = "FILE", \
+          .help = "values for charts, as helm's --values; repeatable", \
+          .in_config = true }
 #define CM_OPTS_CLUSTER \
         { .name = "kubeconfig", \
           .kind = CM_OPT_VALUE, \

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "cmd/check_chart.h"
 #include "cmd/check_source.h"
 #include "codec/inflate.h"
 #include "codec/tar.h"
@@ -17,9 +18,14 @@ enum {
         DIRECTORY_DEPTH_MAX = 32
 };
 
+struct found {
+        const char *path;
+        bool is_chart;
+};
+
 struct walk {
         struct cm_arena *arena;
-        CM_VEC(const char *) files;
+        CM_VEC(struct found) files;
 };
 
 /* Files of a directory that may hold configuration. Others are not looked at. */
@@ -40,6 +46,14 @@ static int by_name(const void *a, const void *b)
         return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Of a chart: what helm reads, and what is only right together with it. */
+static bool is_of_chart(const char *name)
+{
+        static const char *const names[] = { "templates",   "charts",     "crds",
+                                             "values.yaml", "Chart.yaml", NULL };
+        return cm_sv_is_any(cm_sv_from_cstr(name), names);
+}
+
 static int walk_directory(struct walk *w, const char *path, int depth, struct cm_err *err)
 {
         DIR *dir = opendir(path);
@@ -47,8 +61,12 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
                                       path);
         CM_VEC(const char *) names = { 0 };
+        bool is_chart = cm_check_chart_is(w->arena, path);
+        if (is_chart)
+                *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ path, true };
         for (struct dirent *e; (e = readdir(dir)) != NULL;)
-                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
+                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0 &&
+                    !(is_chart && is_of_chart(e->d_name)))
                         *CM_VEC_PUSH(w->arena, &names) =
                                 cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
         closedir(dir);
@@ -64,7 +82,7 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
                         if (r < 0)
                                 return r;
                 } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
-                        *CM_VEC_PUSH(w->arena, &w->files) = names.items[i];
+                        *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ names.items[i], false };
                 }
         }
         return 0;
@@ -108,7 +126,9 @@ static int give_files(const struct cm_args *args, const char *target,
                 len--;
         int r = walk_directory(&w, cm_sv_printf(w.arena, "%.*s", (int)len, target).ptr, 0, err);
         for (size_t i = 0; i < w.files.count && r == 0; i++)
-                r = cm_check_source_file(w.files.items[i], sink, err);
+                r = w.files.items[i].is_chart
+                            ? cm_check_chart_give(args, w.files.items[i].path, sink, err)
+                            : cm_check_source_file(w.files.items[i].path, sink, err);
         return r;
 }
 

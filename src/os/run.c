@@ -23,6 +23,7 @@ enum {
 struct run {
         int input[2];
         int output[2];
+        int errors[2];
         pid_t pid;
 };
 
@@ -68,7 +69,8 @@ CM_NORETURN static void child_main(const struct run *run, const char *const *arg
                                    pid_t parent)
 {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
-            dup2(run->input[0], 0) < 0 || dup2(run->output[1], 1) < 0)
+            dup2(run->input[0], 0) < 0 || dup2(run->output[1], 1) < 0 ||
+            (run->errors[1] >= 0 && dup2(run->errors[1], 2) < 0))
                 _exit(EXEC_FAILED);
         syscall(SYS_close_range, 3U, ~0U, 0U);
         execvpe(argv[0], (char *const *)(uintptr_t)argv, variables);
@@ -79,7 +81,8 @@ static int start(struct run *run, const struct cm_run_options *options, struct c
 {
         const char *const *argv = options->argv;
         struct cm_sv input = options->input;
-        if (pipe2(run->input, O_CLOEXEC) != 0 || pipe2(run->output, O_CLOEXEC) != 0)
+        if (pipe2(run->input, O_CLOEXEC) != 0 || pipe2(run->output, O_CLOEXEC) != 0 ||
+            (options->errors != NULL && pipe2(run->errors, O_CLOEXEC) != 0))
                 return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not make a pipe");
         /* Nobody has the other end yet: this neither blocks nor raises SIGPIPE. */
         if (write(run->input[1], input.ptr, input.len) != (ssize_t)input.len)
@@ -96,46 +99,60 @@ static int start(struct run *run, const struct cm_run_options *options, struct c
         close_fd(&run->input[0]);
         close_fd(&run->input[1]);
         close_fd(&run->output[1]);
+        close_fd(&run->errors[1]);
         return 0;
 }
 
-static int collect(struct run *run, const char *name, int timeout_ms, struct cm_buf *out,
+/* One piece of what comes; the end closes our end. */
+static int take_piece(int *fd, const char *name, struct cm_buf *out, struct cm_err *err)
+{
+        char piece[4096];
+        ssize_t got = read(*fd, piece, sizeof(piece));
+        if (got < 0 && errno != EINTR)
+                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not read from '%s'", name);
+        if (got == 0)
+                close_fd(fd);
+        if (got > 0)
+                cm_buf_put(out, piece, (size_t)got);
+        return 0;
+}
+
+/* Until both are closed; what is printed beyond the room for errors is dropped. */
+static int collect(struct run *run, const struct cm_run_options *options, struct cm_buf *out,
                    struct cm_err *err)
 {
-        int64_t deadline = cm_clock_monotonic_ms() + timeout_ms;
-        for (;;) {
+        const char *name = options->argv[0];
+        int64_t deadline = cm_clock_monotonic_ms() + options->timeout_ms;
+        while (run->output[0] >= 0 || run->errors[0] >= 0) {
                 int64_t left = deadline - cm_clock_monotonic_ms();
-                struct pollfd p = { .fd = run->output[0], .events = POLLIN };
-                int n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+                struct pollfd p[] = { { .fd = run->output[0], .events = POLLIN },
+                                      { .fd = run->errors[0], .events = POLLIN } };
+                int n = left <= 0 ? 0 : poll(p, CM_ARRAY_LEN(p), (int)left);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0)
                         return CM_RAISE(err, CM_E_ENV, "'%s' did not answer within %d seconds",
-                                        name, timeout_ms / 1000);
-                char piece[4096];
-                ssize_t got = read(run->output[0], piece, sizeof(piece));
-                if (got < 0 && errno == EINTR)
-                        continue;
-                if (got < 0)
-                        return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not read from '%s'",
-                                              name);
-                if (got == 0)
-                        return cm_buf_check(out, name, err);
-                cm_buf_put(out, piece, (size_t)got);
-                if (out->overflow)
-                        return cm_buf_check(out, name, err);
+                                        name, options->timeout_ms / 1000);
+                int r = p[0].revents != 0 ? take_piece(&run->output[0], name, out, err) : 0;
+                if (r == 0 && p[1].revents != 0)
+                        r = take_piece(&run->errors[0], name, options->errors, err);
+                if (r == 0)
+                        r = cm_buf_check(out, name, err);
+                if (r < 0)
+                        return r;
         }
+        return 0;
 }
 
 int cm_run_capture(const struct cm_run_options *options, struct cm_buf *ret_output, int *ret_status,
                    struct cm_err *err)
 {
         CM_ASSERT(options->input.len <= INPUT_BYTES_MAX);
-        struct run run = { { -1, -1 }, { -1, -1 }, -1 };
+        struct run run = { { -1, -1 }, { -1, -1 }, { -1, -1 }, -1 };
         int status = 0;
         int r = start(&run, options, err);
         if (r == 0)
-                r = collect(&run, options->argv[0], options->timeout_ms, ret_output, err);
+                r = collect(&run, options, ret_output, err);
         if (run.pid > 0) {
                 if (r < 0)
                         kill(run.pid, SIGKILL);
@@ -145,6 +162,7 @@ int cm_run_capture(const struct cm_run_options *options, struct cm_buf *ret_outp
         for (size_t i = 0; i < 2; i++) {
                 close_fd(&run.input[i]);
                 close_fd(&run.output[i]);
+                close_fd(&run.errors[i]);
         }
         if (r < 0)
                 return r;

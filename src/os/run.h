@@ -14,10 +14,10 @@ struct cm_run_options {
                                            name is the same; NULL-terminated, or NULL */
         struct cm_sv input;             /* its standard input, at most 4 KiB */
         int timeout_ms;
+        struct cm_buf *errors; /* what it prints to standard error, as far as it fits; NULL: kept */
 };
 
 /*
- * Standard error is kept.
  * Returns: 0 with its wait status and what it printed; 1 when there is no such program.
  * Errors:  CM_E_ENV: could not start, or still running after `timeout_ms` (then it is killed);
  *          CM_E_LIMIT: printed more than the buffer's maximum.
