@@ -113,15 +113,13 @@ static int put_secrets(struct cm_buf *out, const struct cm_node *table,
         return 0;
 }
 
-/* `key` holds the objects; Go writes null for a list that is empty. */
+/* `key` holds the objects; Go writes null for an empty list, or leaves it out (admission policies). */
 static int check_list(const struct cm_node *root, const char *kind, const char *key,
                       struct cm_err *err)
 {
         const struct cm_node *list = cm_node_get(root, key);
-        bool is_there = cm_node_member(root, cm_sv_from_cstr(key)) != NULL;
         bool is_list = cm_node_type(list) == CM_NODE_LIST || cm_node_type(list) == CM_NODE_NULL;
-        if (!cm_sv_eq(cm_node_get_string(root, "kind"), cm_sv_from_cstr(kind)) || !is_list ||
-            (!is_there && strcmp(kind, "Table") != 0))
+        if (!cm_sv_eq(cm_node_get_string(root, "kind"), cm_sv_from_cstr(kind)) || !is_list)
                 return CM_RAISE(err, CM_E_MALFORMED, "the answer is no %s", kind);
         return 0;
 }

@@ -50,7 +50,7 @@ CM_TEST(lists)
                   POD ",\"metadata\":{\"annotations\":{}}}", "" },
                 { "Pod", "{\"kind\":\"PodList\",\"items\":[{\"metadata\":{}}]}",
                   POD ",\"metadata\":{}}", "" },
-                { "Pod", "{\"kind\":\"PodList\"}", "is no Pod", NULL },
+                { "Pod", "{\"kind\":\"PodList\"}", "", "" },
                 { "Pod", "{\"kind\":\"PodList\",\"items\":{}}", "is no Pod", NULL },
                 { "Pod", "{\"kind\":\"NodeList\",\"items\":[]}", "is no Pod", NULL },
                 { "Pod", "{\"kind\":\"Status\",\"status\":\"Success\"}", "is no Pod", NULL },
