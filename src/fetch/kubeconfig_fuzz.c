@@ -2,6 +2,7 @@
 /* The same bytes as a kubeconfig and as what a credential plugin printed. */
 #include "base/limits.h"
 #include "fetch/kubeconfig.h"
+#include "tests/lsan_fyaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
