@@ -87,7 +87,8 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
         cm_buf_put_varint(buf, result->place.column);
         const struct cm_sv texts[] = { result->subject.view,  result->subject.kind,
                                        result->subject.name,  result->subject.group,
-                                       result->place.pointer, result->message };
+                                       result->place.pointer, result->place.anchor,
+                                       result->message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 cm_buf_put_bytes(buf, texts[i]);
 }
@@ -105,7 +106,8 @@ int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
         uint64_t column = cm_cursor_varint(&c);
         struct cm_sv *const texts[] = { &result.subject.view,  &result.subject.kind,
                                         &result.subject.name,  &result.subject.group,
-                                        &result.place.pointer, &result.message };
+                                        &result.place.pointer, &result.place.anchor,
+                                        &result.message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 *texts[i] = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "check result", err);

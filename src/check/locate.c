@@ -113,7 +113,18 @@ static void put_key(struct cm_buf *out, struct cm_sv key)
         }
 }
 
-static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena *out, uint32_t at)
+/* What an item of a list is called by those who write such lists; "" when it has no name. */
+static struct cm_sv name_of(const struct cm_node *item)
+{
+        static const char *const keys[] = { "name", "Name", "Id", "ID" };
+        const struct cm_node *name = cm_node_get(cm_node_get(item, "metadata"), "name");
+        for (size_t i = 0; cm_node_string(name).len == 0 && i < CM_ARRAY_LEN(keys); i++)
+                name = cm_node_get(item, keys[i]);
+        return cm_node_string(name);
+}
+
+static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena *out, uint32_t at,
+                               bool by_name)
 {
         uint32_t way[CM_NODE_DEPTH_MAX * 2];
         size_t depth = 0;
@@ -125,7 +136,11 @@ static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena 
                 const struct entry *e = &l->entries.items[way[--depth]];
                 const struct cm_node *parent = l->entries.items[e->parent].node;
                 cm_buf_put_char(&text, '/');
-                if (parent->type == CM_NODE_LIST)
+                struct cm_sv name =
+                        by_name && parent->type == CM_NODE_LIST ? name_of(e->node) : CM_SV("");
+                if (name.len > 0)
+                        put_key(&text, name);
+                else if (parent->type == CM_NODE_LIST)
                         cm_buf_printf(&text, "%u", e->number);
                 else
                         put_key(&text, parent->map.members[e->number].key);
@@ -134,7 +149,7 @@ static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena 
 }
 
 bool cm_node_locate(struct cm_node_locator *l, struct cm_arena *out, const struct cm_node *wanted,
-                    struct cm_sv *ret)
+                    struct cm_sv *ret, struct cm_sv *ret_anchor)
 {
         if (wanted == NULL)
                 return false;
@@ -153,6 +168,7 @@ bool cm_node_locate(struct cm_node_locator *l, struct cm_arena *out, const struc
         }
         if (number == 0)
                 return false;
-        *ret = pointer_of(l, out, number - 1);
+        *ret = pointer_of(l, out, number - 1, false);
+        *ret_anchor = pointer_of(l, out, number - 1, true);
         return true;
 }

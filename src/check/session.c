@@ -81,11 +81,14 @@ static int on_checks(struct cm_check_session *s, struct cm_sv payload, struct cm
         return r;
 }
 
-/* By the object and the place in it, not by file name or line: moving text about changes nothing. */
+/*
+ * By the object and the place in it, not by file name, line or number in a list: moving text about
+ * changes nothing, nor does what comes and goes beside it.
+ */
 static struct cm_sv fingerprint_of(struct cm_arena *arena, const struct cm_check_result *r)
 {
         const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
-                                       r->subject.group, r->subject.name, r->place.pointer };
+                                       r->subject.group, r->subject.name, r->place.anchor };
         return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
 }
 

@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "cmd/check_chart.h"
 #include "cmd/check_source.h"
+#include "cmd/check_trigger.h"
 #include "codec/inflate.h"
 #include "codec/tar.h"
 
@@ -26,6 +27,9 @@ struct found {
 struct walk {
         struct cm_arena *arena;
         CM_VEC(struct found) files;
+        CM_VEC(const char *) directories;
+        bool wants_parts; /* of charts: each file, not only the chart as a whole */
+        size_t in_charts;
 };
 
 /* Files of a directory that may hold configuration. Others are not looked at. */
@@ -60,13 +64,15 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
         if (dir == NULL)
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
                                       path);
+        *CM_VEC_PUSH(w->arena, &w->directories) = path;
         CM_VEC(const char *) names = { 0 };
         bool is_chart = cm_check_chart_is(w->arena, path);
-        if (is_chart)
+        if (is_chart && !w->wants_parts)
                 *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ path, true };
+        w->in_charts += is_chart ? 1 : 0;
         for (struct dirent *e; (e = readdir(dir)) != NULL;)
                 if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0 &&
-                    !(is_chart && is_of_chart(e->d_name)))
+                    (!is_chart || w->wants_parts || !is_of_chart(e->d_name)))
                         *CM_VEC_PUSH(w->arena, &names) =
                                 cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
         closedir(dir);
@@ -81,10 +87,12 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
                         int r = walk_directory(w, names.items[i], depth + 1, err);
                         if (r < 0)
                                 return r;
-                } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
+                } else if (S_ISREG(st.st_mode) &&
+                           (is_candidate(slash + 1) || (w->wants_parts && w->in_charts > 0))) {
                         *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ names.items[i], false };
                 }
         }
+        w->in_charts -= is_chart ? 1 : 0;
         return 0;
 }
 
@@ -107,6 +115,15 @@ static bool is_image_layout(struct cm_arena *arena, const char *path)
                access(cm_sv_printf(arena, "%s/index.json", path).ptr, F_OK) == 0;
 }
 
+/* `target` without slashes at its end, and all that lies below. */
+static int walk_target(struct walk *w, const char *target, struct cm_err *err)
+{
+        size_t len = strlen(target);
+        while (len > 1 && target[len - 1] == '/')
+                len--;
+        return walk_directory(w, cm_sv_printf(w->arena, "%.*s", (int)len, target).ptr, 0, err);
+}
+
 static int give_files(const struct cm_args *args, const char *target,
                       struct cm_check_document_sink *sink, struct cm_err *err)
 {
@@ -121,10 +138,7 @@ static int give_files(const struct cm_args *args, const char *target,
                 return cm_check_source_image_target(args, target, sink, err);
         if (!S_ISDIR(st.st_mode))
                 return cm_check_source_file(target, sink, err);
-        size_t len = strlen(target);
-        while (len > 1 && target[len - 1] == '/')
-                len--;
-        int r = walk_directory(&w, cm_sv_printf(w.arena, "%.*s", (int)len, target).ptr, 0, err);
+        int r = walk_target(&w, target, err);
         for (size_t i = 0; i < w.files.count && r == 0; i++)
                 r = w.files.items[i].is_chart
                             ? cm_check_chart_give(args, w.files.items[i].path, sink, err)
@@ -132,9 +146,31 @@ static int give_files(const struct cm_args *args, const char *target,
         return r;
 }
 
+static int watch_files(const struct cm_args *args, const char *target,
+                       struct cm_check_triggers *triggers, struct cm_err *err)
+{
+        struct walk w = { .arena = args->arena, .wants_parts = true };
+        struct stat st;
+        if (strcmp(target, "-") == 0)
+                return CM_RAISE(err, CM_E_USAGE, "--watch cannot read standard input again");
+        if (stat(target, &st) != 0 || !S_ISDIR(st.st_mode)) {
+                cm_check_trigger_file(triggers, target);
+                return 0;
+        }
+        /* A directory may be on its way out: what is seen of it is as good as a change. */
+        struct cm_err gone = CM_ERR_INIT;
+        CM_IGNORE(walk_target(&w, target, &gone));
+        for (size_t i = 0; i < w.directories.count; i++)
+                cm_check_trigger_directory(triggers, w.directories.items[i]);
+        for (size_t i = 0; i < w.files.count; i++)
+                cm_check_trigger_file(triggers, w.files.items[i].path);
+        return 0;
+}
+
 extern const struct cm_check_source cm_check_source_files;
 const struct cm_check_source cm_check_source_files = {
         .prefix = "",
         .summary = "file or directory; \"-\" is standard input",
         .give = give_files,
+        .watch = watch_files,
 };

@@ -7,18 +7,11 @@
 #include <stdlib.h>
 
 #include "host/host_text.h"
+#include "model/kubernetes_parts.h"
 
 enum {
         NAME_BYTES_MAX = 15
 };
-
-static const char *const programs[] = { "kube-apiserver",
-                                        "kube-controller-manager",
-                                        "kube-scheduler",
-                                        "kube-proxy",
-                                        "kubelet",
-                                        "etcd",
-                                        NULL };
 
 static bool is_number(struct cm_sv s)
 {
@@ -32,8 +25,9 @@ static bool is_number(struct cm_sv s)
 static bool may_be_part(struct cm_host *h, struct cm_sv directory)
 {
         struct cm_sv name = cm_sv_trim(cm_host_read_at(h, directory, CM_SV("comm")).text);
-        for (size_t i = 0; programs[i] != NULL && name.len > 0; i++)
-                if (cm_sv_eq(name, cm_sv_slice(cm_sv_from_cstr(programs[i]), 0, NAME_BYTES_MAX)))
+        for (size_t i = 0; cm_kubernetes_parts[i] != NULL && name.len > 0; i++)
+                if (cm_sv_eq(name, cm_sv_slice(cm_sv_from_cstr(cm_kubernetes_parts[i]), 0,
+                                               NAME_BYTES_MAX)))
                         return true;
         return false;
 }
@@ -46,7 +40,7 @@ static void add_process(struct cm_host *h, struct cm_sv text, struct cm_node *li
         struct cm_sv first, rest, word;
         cm_sv_cut(text, '\0', &first, &rest);
         struct cm_sv name = cm_sv_base_name(first);
-        if (!cm_sv_is_any(name, programs))
+        if (!cm_sv_is_any(name, cm_kubernetes_parts))
                 return;
         while (cm_sv_next_field(&text, '\0', &word))
                 cm_host_add_text(h->arena, command, word);

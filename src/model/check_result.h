@@ -57,6 +57,7 @@ struct cm_check_place {
         uint32_t line; /* 1-based; 0 = the document has no lines */
         uint32_t column;
         struct cm_sv pointer; /* JSON pointer within the document, or "" */
+        struct cm_sv anchor;  /* the same by names of items (check/locate.h); for fingerprints */
 };
 
 /* A failure that somebody answers for, until a date. Patterns: '*' is any text; "" is not asked. */
