@@ -18,8 +18,9 @@ enum {
         SILENT_LISTS_MAX = 2,
         /* What is not of lists: the frame around them and what is said of each. */
         ROOM_BYTES = 1 << 20,
-        GONE = 1,  /* outcome: 410, the list must begin anew */
-        ABSENT = 2 /* outcome: 404, for kinds that may be missing */
+        PATH_BYTES_MAX = 64 << 10, /* with the token of a page; etcd's have 200 bytes */
+        GONE = 1,                  /* outcome: 410, the list must begin anew */
+        ABSENT = 2                 /* outcome: 404, for kinds that may be missing */
 };
 
 #define TABLE "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -79,6 +80,7 @@ struct survey {
         const char *base;       /* URL without a slash at its end */
         const char *connect_to; /* with a server name of its own: where the server really is */
         const char *host;
+        struct cm_buf path;
         struct cm_buf body;
         struct cm_buf said; /* of each list, for ClusterLists */
         bool has_objects;
@@ -175,23 +177,27 @@ static int raise_status(struct survey *s, const struct cm_http_response *respons
                         cm_answer_message(s->scratch, response));
 }
 
-/* The path with its query: in pages, or all at once. */
-static struct cm_sv page_path(struct survey *s, const struct kind *kind, struct cm_sv path,
-                              struct cm_sv token, bool in_pages)
+/* The path with its query, for a page or for all at once. The token may lie in `scratch`. */
+static int set_path(struct survey *s, const struct kind *kind, struct cm_sv path,
+                    struct cm_sv token, bool in_pages, struct cm_err *err)
 {
-        return cm_sv_printf(s->arena, "%.*s?%slimit=%d%s%.*s", CM_SV_ARG(path),
-                            kind->as_table ? "includeObject=Metadata&" : "",
-                            in_pages ? PAGE_OBJECTS : 0, token.len > 0 ? "&continue=" : "",
-                            CM_SV_ARG(cm_http_escape(s->arena, token, "")));
+        cm_buf_clear(&s->path);
+        cm_buf_put_sv(&s->path, path);
+        cm_buf_printf(&s->path, "?%slimit=%d", kind->as_table ? "includeObject=Metadata&" : "",
+                      in_pages ? PAGE_OBJECTS : 0);
+        if (token.len > 0) {
+                cm_buf_put_str(&s->path, "&continue=");
+                cm_buf_put_sv(&s->path, cm_http_escape(s->scratch, token, ""));
+        }
+        return cm_buf_check(&s->path, "the token of the next page", err);
 }
 
-/* Returns 0 with the page in s->body, GONE, or ABSENT. */
-static int ask_page(struct survey *s, const struct kind *kind, struct cm_sv path,
-                    struct cm_err *err)
+/* What s->path says. Returns 0 with the page in s->body, GONE, or ABSENT. */
+static int ask_page(struct survey *s, const struct kind *kind, struct cm_err *err)
 {
         struct cm_http_response response;
-        int r = ask(s, path, kind->as_table ? TABLE : "application/json", CM_CLUSTER_PAGE_BYTES_MAX,
-                    &response, err);
+        int r = ask(s, cm_buf_sv(&s->path), kind->as_table ? TABLE : "application/json",
+                    CM_CLUSTER_PAGE_BYTES_MAX, &response, err);
         if (r < 0)
                 return r;
         if (response.status == 410)
@@ -205,10 +211,10 @@ static int ask_page(struct survey *s, const struct kind *kind, struct cm_sv path
 static int read_pages(struct survey *s, const struct kind *kind, struct cm_sv path, bool in_pages,
                       struct list *list, struct cm_err *err)
 {
-        struct cm_sv token = CM_SV("");
-        for (size_t i = 0; i < CM_CLUSTER_PAGES_MAX; i++) {
+        int r = set_path(s, kind, path, CM_SV(""), in_pages, err);
+        for (size_t i = 0; i < CM_CLUSTER_PAGES_MAX && r == 0; i++) {
                 struct cm_cluster_page page;
-                int r = ask_page(s, kind, page_path(s, kind, path, token, in_pages), err);
+                r = ask_page(s, kind, err);
                 if (r != 0)
                         return r;
                 size_t before = list->objects.len;
@@ -222,8 +228,10 @@ static int read_pages(struct survey *s, const struct kind *kind, struct cm_sv pa
                 list->count += page.count;
                 if (page.next.len == 0)
                         return 0;
-                token = cm_sv_dup(s->arena, page.next);
+                r = set_path(s, kind, path, page.next, in_pages, err);
         }
+        if (r < 0)
+                return r;
         return CM_RAISE(err, CM_E_LIMIT, "the list has more pages than cluster_pages_max (%d)",
                         CM_CLUSTER_PAGES_MAX);
 }
@@ -339,6 +347,7 @@ int cm_cluster_survey(struct cm_cluster *cluster, struct cm_arena *arena,
         };
         cm_buf_init(&s.body, CM_CLUSTER_PAGE_BYTES_MAX);
         cm_buf_init(&s.said, ROOM_BYTES / 2);
+        cm_buf_init(&s.path, PATH_BYTES_MAX);
         cm_transfer_begin(transfer);
         take_address(&s);
         struct cm_sv version = CM_SV("");
@@ -349,6 +358,7 @@ int cm_cluster_survey(struct cm_cluster *cluster, struct cm_arena *arena,
                 r = cm_buf_check(&s.said, "what is said of lists", err);
         cm_buf_fini(&s.body);
         cm_buf_fini(&s.said);
+        cm_buf_fini(&s.path);
         if (r == 0 && transfer->is_over_limit)
                 r = CM_RAISE(err, CM_E_LIMIT, "the cluster says more of itself than %llu bytes",
                              (unsigned long long)transfer->bytes_max);

@@ -57,6 +57,7 @@ class Pki:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # headers and body in one packet: else each answer waits for an acknowledgement
 
     def answer(self, status, body, headers=None):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
