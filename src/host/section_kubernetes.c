@@ -2,7 +2,7 @@
 /*
  * `kubernetes`: {processes: [{name, command}]} of the parts of Kubernetes that run on this host, also
  * those of pods; null in a root that has no processes. Their flags are how most of them are
- * configured; passwords are in files that flags name.
+ * configured; passwords are in files that flags name. A kubelet has `files` besides.
  */
 #include <stdlib.h>
 
@@ -32,18 +32,40 @@ static bool may_be_part(struct cm_host *h, struct cm_sv directory)
         return false;
 }
 
+/*
+ * The files that flags of a kubelet name, by flag: it is in no container, so that paths are those of
+ * the host. One with a blank in its path is not found.
+ */
+static const struct cm_node *files_of(struct cm_host *h, struct cm_sv command)
+{
+        static const char *const flags[] = { "config", "kubeconfig", "client-ca-file" };
+        struct cm_node *files = cm_host_map(h->arena);
+        char *line = cm_arena_alloc(h->arena, command.len + 1, 1);
+        for (size_t i = 0; i < command.len; i++)
+                line[i] = (char)(command.ptr[i] == '\0' ? ' ' : command.ptr[i]);
+        for (size_t i = 0; i < CM_ARRAY_LEN(flags); i++) {
+                struct cm_sv path = cm_host_flag(h->arena, cm_sv_make(line, command.len), flags[i]);
+                path = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(path));
+                if (cm_sv_has_prefix(path, CM_SV("/")))
+                        cm_host_put(h->arena, files, flags[i], cm_host_stat_at(h, path));
+        }
+        return files;
+}
+
 /* Words of /proc/PID/cmdline, each with a NUL behind it. */
 static void add_process(struct cm_host *h, struct cm_sv text, struct cm_node *list)
 {
         struct cm_node *command = cm_host_new_list(h->arena);
         struct cm_node *process = cm_host_map(h->arena);
-        struct cm_sv first, rest, word;
+        struct cm_sv first, rest, word, whole = text;
         cm_sv_cut(text, '\0', &first, &rest);
         struct cm_sv name = cm_sv_base_name(first);
         if (!cm_sv_is_any(name, cm_kubernetes_parts))
                 return;
         while (cm_sv_next_field(&text, '\0', &word))
                 cm_host_add_text(h->arena, command, word);
+        if (cm_sv_eq(name, CM_SV("kubelet")))
+                cm_host_put(h->arena, process, "files", files_of(h, whole));
         cm_host_put_text(h->arena, process, "name", name);
         cm_host_put(h->arena, process, "command", command);
         cm_node_add(h->arena, list, process);
