@@ -8,7 +8,8 @@
 how: token="..." (else client certificates count), forbidden={"secrets"}, page=N (objects of one page at
 most), gone=N (so many times 410 for a second page), cut={"pods": N} (so many times the connection breaks
 off), busy=N (429 first), absent={"plural"} (404), odd={"plural": bytes}, no_tables=True, second=True (403
-for what is behind the first page of pods), versions={"plural": "v1beta1"}, prefix="/path"."""
+for what is behind the first page of pods), versions={"plural": "v1beta1"}, prefix="/path", redirect="https://..."
+(for everything), message="%s ... %s" (of what is forbidden)."""
 import http.server
 import json
 import os
@@ -88,6 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(404, b"404 page not found")
         if not self.is_known():
             return self.status(401, "Unauthorized")
+        if how.get("redirect"):
+            return self.answer(302, b"", {"Location": how["redirect"] + url.path})
         if path == "/version":
             return self.answer(200, how.get("version", {"major": "1", "minor": "32", "gitVersion": "v1.32.1"}))
         words = path.strip("/").split("/")
@@ -95,7 +98,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if plural not in GROUPS.get(group, "").split() or plural in how.get("absent", ()) or version != how.get("versions", {}).get(plural, "v1"):
             return self.answer(404, b"404 page not found")
         if plural in how.get("forbidden", ()):
-            return self.status(403, '%s is forbidden: User "alice" cannot list resource "%s"' % (plural, plural))
+            return self.status(403, how.get("message", '%s is forbidden: User "alice" cannot list resource "%s"') % (plural, plural))
         counts[plural] = counts.get(plural, 0) + 1
         if plural in how.get("odd", {}):
             return self.answer(200, how["odd"][plural])
