@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "cel/value.h"
+#include "check/fix.h"
 
 struct rule_ref {
         const struct cm_check *check;
@@ -206,6 +207,13 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
         };
         if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)
                 result.place = place_of(e, decided);
+        if (state == CM_CHECK_FAIL && e->set->settings.with_fixes) {
+                const struct cm_check_fix_failure failure = {
+                        e->ref->rule,        e->slots, e->subject->document,
+                        e->subject->subject, e->item,  result.place.pointer
+                };
+                result.edits = cm_check_fix_evaluate(e->arena, &failure);
+        }
         e->given++;
         return e->sink->put(e->sink, &result, err);
 }

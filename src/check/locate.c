@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "codec/pointer.h"
 
 /* A visited node and its way up; entry 0 is the root. */
 struct entry {
@@ -95,21 +96,7 @@ static void make(struct cm_node_locator *l)
         for (size_t i = 0; i < l->entries.count; i++) {
                 const struct cm_node *n = l->entries.items[i].node;
                 for (size_t j = 0; j < cm_node_count(n); j++)
-                        visit(l,
-                              n->type == CM_NODE_LIST ? n->list.items[j] : n->map.members[j].value,
-                              i, j);
-        }
-}
-
-static void put_key(struct cm_buf *out, struct cm_sv key)
-{
-        for (size_t i = 0; i < key.len; i++) {
-                if (key.ptr[i] == '~')
-                        cm_buf_put_str(out, "~0");
-                else if (key.ptr[i] == '/')
-                        cm_buf_put_str(out, "~1");
-                else
-                        cm_buf_put_char(out, key.ptr[i]);
+                        visit(l, cm_node_child(n, j), i, j);
         }
 }
 
@@ -135,15 +122,14 @@ static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena 
         while (depth > 0) {
                 const struct entry *e = &l->entries.items[way[--depth]];
                 const struct cm_node *parent = l->entries.items[e->parent].node;
-                cm_buf_put_char(&text, '/');
                 struct cm_sv name =
                         by_name && parent->type == CM_NODE_LIST ? name_of(e->node) : CM_SV("");
                 if (name.len > 0)
-                        put_key(&text, name);
+                        cm_pointer_put(&text, name);
                 else if (parent->type == CM_NODE_LIST)
-                        cm_buf_printf(&text, "%u", e->number);
+                        cm_buf_printf(&text, "/%u", e->number);
                 else
-                        put_key(&text, parent->map.members[e->number].key);
+                        cm_pointer_put(&text, parent->map.members[e->number].key);
         }
         return cm_sv_dup(out, cm_buf_sv(&text));
 }

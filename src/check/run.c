@@ -96,6 +96,7 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
         if (kind->normalise != NULL)
                 d->root = kind->normalise(arena, d->root);
         d->has_no_lines = kind->has_no_lines;
+        d->kind = kind;
         d->locator = cm_node_locator_new(arena, d->root);
         counts->documents++;
         r = kind->subjects(arena, d, &s.sink, err);

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "check/check_waiver.h"
+#include "cmd/check_fix.h"
 #include "cmd/check_history.h"
 #include "cmd/check_run.h"
 #include "cmd/check_watch.h"
@@ -20,6 +21,8 @@ enum {
 
 static const char *const severity_choices[] = { "negligible", "low",      "medium",
                                                 "high",       "critical", NULL };
+
+static const char *const fix_choices[] = { "diff", "json", NULL };
 
 static const struct cm_opt options[] = {
         CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
@@ -76,6 +79,15 @@ static const struct cm_opt options[] = {
           .arg = "N",
           .help = "exit 3 only when more than N results are unknown",
           .in_config = true },
+        { .name = "fix",
+          .kind = CM_OPT_VALUE,
+          .arg = "diff|json",
+          .choices = fix_choices,
+          .bare = "diff",
+          .help = "print a patch of what can be mended, instead of a report: for patch(1), or "
+                  "JSON patches",
+          .heading = "Fixes" },
+        { .name = "write", .help = "mend the files, then check them again" },
         CM_OPTS_HISTORY,
         CM_OPTS_WATCH,
         { .name = "save",
@@ -97,6 +109,7 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
+        job->with_fixes = cm_args_get(args, "fix") != NULL || cm_args_flag(args, "write");
         job->with_passed = cm_args_flag(args, "show-passed");
         const char *const *policies = NULL;
         job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
@@ -211,11 +224,15 @@ static int judge(void *ctx, const struct cm_args *args, struct cm_check_outcome 
                                                   .with_policies = true };
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        int r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, err);
+        struct cm_sv waivers_text = CM_SV("");
+        int r = cm_check_run_waivers(args, &waivers, &waiver_count, &waivers_text, err);
         if (r == 0)
                 r = make_job(args, &job, err);
+        if (r == 0 && job.with_fixes)
+                job.waivers = waivers_text;
         if (r == 0)
-                r = cm_check_run(args, args->arena, &job, &targets, ret, err);
+                r = job.with_fixes ? cm_check_fix_run(args, &job, &targets, ret, err)
+                                   : cm_check_run(args, args->arena, &job, &targets, ret, err);
         if (r < 0)
                 return r;
         cm_check_waivers_apply(waivers, waiver_count, ret);
@@ -255,9 +272,10 @@ static int watch_run(const struct cm_args *args, struct settings *settings)
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
                                    "--watch writes changes as text or with --json, not as %s",
                                    settings->format));
-        else if (cm_args_list(args, "output", &files) > 0 || cm_args_get(args, "save") != NULL)
+        else if (cm_args_list(args, "output", &files) > 0 || cm_args_get(args, "save") != NULL ||
+                 cm_args_get(args, "fix") != NULL || cm_args_flag(args, "write"))
                 CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
-                                   "--watch goes neither with --output nor with --save"));
+                                   "--watch does not go with --output, --save, --fix or --write"));
         const struct cm_check_watch watch = { .judge = judge,
                                               .status = status_of,
                                               .report = json ? NULL : write_reports,
@@ -280,7 +298,8 @@ static int check_run(const struct cm_args *args)
                 return watch_run(args, &settings);
         if (r == 0)
                 r = judge(&settings, &run, &outcome, &err);
-        if (r == 0)
+        /* A patch is all that is printed. */
+        if (r == 0 && (cm_args_get(args, "fix") == NULL || cm_args_flag(args, "write")))
                 r = write_reports(&settings, &run, &outcome, &err);
         return r < 0 ? cm_command_fail(&err) : exit_status(args, &outcome, &settings.limits);
 }

@@ -3,11 +3,8 @@
 #include "cmd/check_watch.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/map.h"
 #include "base/time.h"
@@ -15,6 +12,7 @@
 #include "cmd/check_trigger.h"
 #include "comply/diff.h"
 #include "comply/record.h"
+#include "os/stop.h"
 #include "report/json_writer.h"
 #include "report/terminal.h"
 
@@ -34,34 +32,9 @@ struct watching {
         const struct cm_args *args;
         const struct cm_check_watch *watch;
         struct look *before; /* or NULL */
+        int stop_fd;
         int status;
 };
-
-static int stop_pipe[2] = { -1, -1 };
-
-static void on_stop(int signal_number)
-{
-        const int saved = errno;
-        (void)signal_number;
-        CM_IGNORE(write(stop_pipe[1], "", 1) < 0); /* full: it is known already */
-        errno = saved;
-}
-
-static int catch_stop(struct cm_err *err)
-{
-        const struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
-        if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not make a pipe");
-        if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
-                return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not take signals");
-        return 0;
-}
-
-static bool is_stopped(void)
-{
-        char byte;
-        return read(stop_pipe[0], &byte, 1) == 1;
-}
 
 static struct look *look_free(struct look *look)
 {
@@ -286,14 +259,14 @@ static int round_trip(struct watching *w, struct cm_err *err)
         if (r == 0) {
                 w->status = w->watch->status(w->watch->ctx, &args, &now->outcome);
         } else if (w->before != NULL) {
-                if (is_stopped()) /* the terminal's signal went to our helpers, too */
+                if (cm_stop_came()) /* the terminal's signal went to our helpers, too */
                         r = 1;
                 else
                         cm_command_fail(&problem);
                 triggers.is_broken = true;
         }
         if (r == 0 || (r < 0 && w->before != NULL))
-                r = cm_check_triggers_wait(&triggers, &args, stop_pipe[0], err);
+                r = cm_check_triggers_wait(&triggers, &args, w->stop_fd, err);
         cm_check_triggers_fini(&triggers);
         if (problem.code == CM_E_OK) {
                 look_free(w->before);
@@ -311,7 +284,7 @@ int cm_check_watch(const struct cm_args *args, const struct cm_check_watch *watc
         uint64_t interval_s = 0;
         int r = cm_args_number(args, "interval", 1, 86400, &interval_s, &err); /* said at once */
         if (r == 0)
-                r = catch_stop(&err);
+                r = cm_stop_catch(&w.stop_fd, &err);
         while (r == 0)
                 r = round_trip(&w, &err);
         look_free(w.before);
