@@ -78,6 +78,11 @@
 #define CM_DB_WINDOW_LOG_MAX     27
 /* A config.json with credentials, or what a credential helper prints. */
 #define CM_CREDENTIALS_BYTES_MAX CM_MIB(1)
+/* A kubeconfig; with embedded certificates a cluster has about 6 KB. */
+#define CM_KUBECONFIG_BYTES_MAX CM_MIB(4)
+/* Pages of one list of a cluster (500 objects each), and bytes of one page: pods have 5 to 30 KB. */
+#define CM_CLUSTER_PAGES_MAX      2000
+#define CM_CLUSTER_PAGE_BYTES_MAX CM_MIB(64)
 /* A registry's or engine's answer that is no blob: error documents, tokens, inspect output. */
 #define CM_FETCH_ANSWER_BYTES_MAX CM_MIB(8)
 /* Blobs on their way at once; more wait. */

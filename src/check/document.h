@@ -36,6 +36,9 @@ struct cm_subject {
         const struct cm_node *subject;
         const struct cm_node *variables[CM_CHECK_VIEW_VARIABLES_MAX]; /* as the view names them */
         struct cm_node_pos pos;                                       /* where the object begins */
+        /* Why nothing is known of objects of this kind that may be there: then there is no object,
+         * and every check that looks at such ones is unknown. Else "". */
+        struct cm_sv unseen;
 };
 
 /* Where subjects go; they live in the arena of the run. */
