@@ -1,7 +1,7 @@
 # Thin front of Meson: every target installs nothing and leaves the work to meson and scripts/.
 # `make demo` and `make test` first install what they need (scripts/setup).
 BUILD ?= build
-.PHONY: all build demo test check lint asan fuzz k8s-test explore bench db deb install clean setup format
+.PHONY: all build demo test check lint asan fuzz k8s-test vm-test explore bench db deb install clean setup format
 
 all: build
 
@@ -34,6 +34,10 @@ fuzz:
 # Against a real kube-apiserver, which is built when it is not there.
 k8s-test: setup
 	@scripts/k8s-test
+
+# Tests of the sensor on Debian's 5.10, 6.1 and 6.12 kernels, under qemu.
+vm-test: build
+	@scripts/vm-test
 
 # The differential tests with new random cases.
 explore:

@@ -22,7 +22,7 @@ struct showing {
         uint64_t epoch_ns;
         uint64_t shown;
         uint64_t count_max; /* 0: all */
-        uint64_t lost;
+        uint64_t lost;      /* before the next event that is shown */
         bool json;
         struct cm_buf event;
         struct cm_buf text;
@@ -61,6 +61,8 @@ static void put_text(struct showing *s, const struct cm_event *e, const struct c
                 if ((v->file.flags & CM_SENSE_FILE_DELETED) != 0)
                         cm_buf_put_str(&s->line, " (deleted)");
         }
+        if (s->lost > 0)
+                cm_buf_printf(&s->line, " (%llu lost before)", (unsigned long long)s->lost);
         cm_buf_put_char(&s->line, '\n');
 }
 
@@ -93,8 +95,8 @@ static void put_json(struct showing *s, const struct cm_event *e, const struct c
                 cm_jw_bool(&w, "deleted", (v->file.flags & CM_SENSE_FILE_DELETED) != 0);
                 cm_jw_close(&w, '}');
         }
-        if (v->header->lost > 0)
-                cm_jw_int(&w, "lost_before", v->header->lost);
+        if (s->lost > 0)
+                cm_jw_int(&w, "lost_before", (int64_t)s->lost);
         cm_jw_close(&w, '}');
 }
 
@@ -124,6 +126,7 @@ static int on_record(void *ctx, struct cm_sv bytes, struct cm_err *err)
         else
                 put_text(s, &event, &view);
         s->shown++;
+        s->lost = 0;
         if (fwrite(s->line.ptr, 1, s->line.len, stdout) != s->line.len)
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not write to standard output");
         return 0;

@@ -381,7 +381,7 @@ int BPF_PROG(on_call, struct pt_regs *regs, long result)
         const struct cm_sense_call *call = bpf_map_lookup_elem(&calls, &number);
         if (!call || !call->is_wanted || (call->skips_failed && result < 0))
                 return 0;
-        struct task_struct *task = (void *)bpf_get_current_task_btf();
+        struct task_struct *task = (void *)bpf_get_current_task();
         if (BPF_CORE_READ(task, tgid) == own_pid || BPF_CORE_READ(regs, cs) == COMPAT_CS)
                 return 0;
         struct scratch *s = get_scratch();
