@@ -617,7 +617,8 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                                 "YAML text of %zu bytes is over limit node_bytes_max (%zu)",
                                 text.len, CM_NODE_BYTES_MAX);
         int r = cm_yaml_check_bytes(text, true, err);
-        if (r == -(int)CM_E_LIMIT && looks_like_json(text)) {
+        if (r == -(int)CM_E_LIMIT && looks_like_json(text) &&
+            options->schema != CM_NODE_YAML_TEXT) {
                 r = parse_as_json(arena, text, options, ret_docs, err);
                 if (r == 0)
                         *ret_count = 1;
@@ -632,7 +633,7 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
         b->line = 1;
         b->err = err;
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
-        r = cm_yaml_stream_open(&stream, arena, text, err);
+        r = cm_yaml_stream_open(&stream, arena, text, options->schema == CM_NODE_YAML_TEXT, err);
         if (r == 0)
                 r = cm_yaml_stream_walk(&stream, on_event, b, err);
         if (r < 0)

@@ -181,6 +181,11 @@ void cm_event_encode(struct cm_buf *out, const struct cm_event *event)
         }
 }
 
+size_t cm_event_param_bytes(enum cm_event_param_type type)
+{
+        return param_types[type].bytes;
+}
+
 ptrdiff_t cm_event_param_find(const struct cm_event_info *info, struct cm_sv name)
 {
         for (size_t i = 0; i < info->param_count; i++)

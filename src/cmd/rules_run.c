@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `coaming rules run`: recorded events against rules. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "cmd/rules.h"
+#include "codec/node_json.h"
+
+enum {
+        RULES_MAX = 256,
+        PLUGIN_EVENT = 322
+};
+
+struct run {
+        const struct cm_args *args;
+        struct cm_rule_state *state;
+        struct cm_buf out;
+        bool json;
+        size_t rules_max;
+        uint64_t events;
+        uint64_t alerts;
+};
+
+static void print(struct run *r, const struct cm_event_context *c)
+{
+        const struct cm_rule *found[RULES_MAX];
+        size_t count = cm_rules_match(r->state, c, found, r->rules_max);
+        r->events++;
+        for (size_t i = 0; i < count; i++) {
+                cm_buf_clear(&r->out);
+                if (r->json)
+                        cm_rule_put_json(r->state, found[i], &r->out);
+                else
+                        cm_rule_put_text(r->state, found[i], &r->out);
+                cm_buf_put_char(&r->out, '\n');
+                fwrite(r->out.ptr, 1, r->out.len, stdout);
+                r->alerts++;
+        }
+}
+
+/* "2026-11-24T08:33:26.123456Z" in nanoseconds; 0 when it is no time. */
+static uint64_t time_ns(struct cm_sv text)
+{
+        struct cm_err ignored = CM_ERR_INIT;
+        int64_t seconds = 0;
+        struct cm_sv head, fraction;
+        uint64_t ns = 0;
+        uint64_t unit = 100000000;
+        if (cm_time_parse(text, &seconds, &ignored) < 0 || seconds < 0)
+                return 0;
+        if (cm_sv_cut(text, '.', &head, &fraction))
+                for (size_t i = 0; i < fraction.len && cm_is_digit(fraction.ptr[i]);
+                     i++, unit /= 10)
+                        ns += (uint64_t)(fraction.ptr[i] - '0') * unit;
+        return (uint64_t)seconds * 1000000000 + ns;
+}
+
+/* One event of the audit log; lists of them come wrapped in an object of kind EventList. */
+static void audit_event(struct run *r, const struct cm_node *n)
+{
+        const struct cm_node *items = cm_node_get(n, "items");
+        if (cm_node_type(n) == CM_NODE_LIST || cm_node_type(items) == CM_NODE_LIST) {
+                const struct cm_node *list = cm_node_type(n) == CM_NODE_LIST ? n : items;
+                for (size_t i = 0; i < cm_node_count(list); i++)
+                        if (cm_node_type(cm_node_at(list, i)) == CM_NODE_MAP &&
+                            cm_node_get(cm_node_at(list, i), "items") == NULL)
+                                audit_event(r, cm_node_at(list, i));
+                return;
+        }
+        struct cm_event event = { .info = cm_event_info(PLUGIN_EVENT) };
+        struct cm_sv when = cm_node_get_string(n, "stageTimestamp");
+        if (when.len == 0)
+                when = cm_node_get_string(n, "requestReceivedTimestamp");
+        event.time_ns = time_ns(when);
+        const struct cm_event_context c = { .event = &event,
+                                            .number = r->events + 1,
+                                            .latency_ns = -1,
+                                            .source = CM_SV("k8s_audit"),
+                                            .document = n };
+        print(r, &c);
+}
+
+/* A file of lines is taken line by line, so that its size does not matter; else it is one document. */
+static int audit_file(struct run *r, const char *file, struct cm_err *err)
+{
+        const struct cm_node_json_options options = { .refuse_duplicate_keys = false };
+        struct cm_node_json_result result;
+        struct cm_err problem = CM_ERR_INIT;
+        struct cm_sv text;
+        int code = cm_rules_read(r->args->arena, file, CM_NODE_BYTES_MAX, &text, err);
+        if (code < 0)
+                return code;
+        code = cm_node_parse_json_lines(r->args->arena, text, &options, &result, &problem);
+        if (code < 0) {
+                cm_err_clear(&problem);
+                code = cm_node_parse_json(r->args->arena, text, &options, &result, &problem);
+        }
+        if (code < 0)
+                return CM_RAISE(err, CM_E_MALFORMED, "%.200s: %s", file, problem.text);
+        audit_event(r, result.root);
+        return 0;
+}
+
+static int run_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        const char *const *files = NULL;
+        size_t count = cm_args_list(args, "rules", &files);
+        struct cm_rule_loader *loader = NULL;
+        const struct cm_ruleset *set = NULL;
+        int code = 0;
+        if (count == 0)
+                code = CM_RAISE(&err, CM_E_USAGE, "which rules? --rules FILE says so");
+        if (code == 0)
+                code = cm_rules_open(args->arena, files, count, false, &loader, &set, &err);
+        if (code < 0)
+                return cm_command_fail(&err);
+        struct cm_rule_state *state CM_CLEANUP(cm_rule_state_freep)
+        = cm_rule_state_new(set);
+        struct run r = { .args = args,
+                         .state = state,
+                         .json = cm_args_flag(args, "json"),
+                         .rules_max = cm_args_flag(args, "all") ? RULES_MAX : 1 };
+        cm_buf_init(&r.out, CM_RULE_OUTPUT_BYTES_MAX * 4);
+        for (size_t i = 0; i < args->positional_count && code == 0; i++)
+                code = audit_file(&r, args->positional[i], &err);
+        cm_buf_fini(&r.out);
+        fflush(stdout);
+        if (code < 0)
+                return cm_command_fail(&err);
+        fprintf(stderr, "%llu events, %llu alerts\n", (unsigned long long)r.events,
+                (unsigned long long)r.alerts);
+        return r.alerts > 0 ? 1 : 0;
+}
+
+static const char *const sources[] = { "k8s_audit", NULL };
+static const struct cm_opt options[] = {
+        { .name = "rules", .kind = CM_OPT_LIST, .arg = "FILE", .help = "rule file or directory" },
+        { .name = "source",
+          .kind = CM_OPT_VALUE,
+          .arg = "SOURCE",
+          .help = "what the events are",
+          .otherwise = "k8s_audit",
+          .choices = sources },
+        { .name = "all", .help = "all rules that match an event, not only the first" },
+        { .name = "json", .help = "alerts as JSON, one a line" },
+        { .name = NULL },
+};
+const struct cm_cmd cm_rules_run_command = {
+        .name = "run",
+        .summary = "look for alerts in recorded events",
+        .synopsis = "--rules FILE EVENTS...",
+        .description = "Events of the source k8s_audit are the audit log of Kubernetes: JSON, one "
+                       "event a line, a list of them, or an EventList. The exit status is 1 when "
+                       "there are alerts.",
+        .options = options,
+        .positional_min = 1,
+        .positional_max = SIZE_MAX,
+        .run = run_run,
+};
