@@ -12,11 +12,13 @@
 
 static int check_run(const struct cm_args *args)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         struct cm_err err = CM_ERR_INIT;
         struct cm_rule_loader *loader = NULL;
         const struct cm_ruleset *set = NULL;
-        int r = cm_rules_open(args->arena, args->positional, args->positional_count, true, &loader,
-                              &set, &err);
+        int r = cm_rules_open(arena, args->positional, args->positional_count, true, &loader, &set,
+                              &err);
         if (r < 0)
                 return cm_command_fail(&err);
         size_t count = 0;
@@ -75,11 +77,13 @@ static void list_json(const struct cm_ruleset *set)
 
 static int list_run(const struct cm_args *args)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         struct cm_err err = CM_ERR_INIT;
         struct cm_rule_loader *loader = NULL;
         const struct cm_ruleset *set = NULL;
-        int r = cm_rules_open(args->arena, args->positional, args->positional_count, false, &loader,
-                              &set, &err);
+        int r = cm_rules_open(arena, args->positional, args->positional_count, false, &loader, &set,
+                              &err);
         if (r < 0)
                 return cm_command_fail(&err);
         if (cm_args_flag(args, "json")) {
@@ -89,7 +93,7 @@ static int list_run(const struct cm_args *args)
         for (size_t i = 0; i < set->count; i++) {
                 const struct cm_rule *rule = &set->rules[i];
                 printf("%-13s %3zu  %s%s%s\n", cm_rule_priority_name(rule->priority),
-                       cm_event_set_count(&rule->events), cm_escape(args->arena, rule->name),
+                       cm_event_set_count(&rule->events), cm_escape(arena, rule->name),
                        rule->is_enabled ? "" : " (disabled)", rule->is_skipped ? " (skipped)" : "");
         }
         return 0;

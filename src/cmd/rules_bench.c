@@ -71,6 +71,8 @@ static int bench_run(const struct cm_args *args)
         enum {
                 BATCH = 1000
         };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         struct cm_err err = CM_ERR_INIT;
         const struct cm_rule_case *cases = NULL;
         struct cm_rule_loader *loader = NULL;
@@ -82,8 +84,8 @@ static int bench_run(const struct cm_args *args)
         if (r == 0)
                 r = load(args, &cases, &count, &err);
         if (r == 0)
-                r = cm_rules_open(args->arena, args->positional, args->positional_count, false,
-                                  &loader, &set, &err);
+                r = cm_rules_open(arena, args->positional, args->positional_count, false, &loader,
+                                  &set, &err);
         if (r < 0)
                 return cm_command_fail(&err);
         struct cm_rule_state *state CM_CLEANUP(cm_rule_state_freep)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/limits.h"
 #include "cmd/rules.h"
 #include "model/event.h"
 #include "report/terminal.h"
@@ -39,12 +40,14 @@ static const struct cm_rule *find(const struct cm_ruleset *set, struct cm_sv nam
 
 static int explain_run(const struct cm_args *args)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         struct cm_err err = CM_ERR_INIT;
         struct cm_rule_loader *loader = NULL;
         const struct cm_ruleset *set = NULL;
         struct cm_buf out CM_CLEANUP(cm_buf_fini) = { 0 };
         struct cm_buf part CM_CLEANUP(cm_buf_fini) = { 0 };
-        int r = cm_rules_open(args->arena, args->positional + 1, args->positional_count - 1, false,
+        int r = cm_rules_open(arena, args->positional + 1, args->positional_count - 1, false,
                               &loader, &set, &err);
         if (r < 0)
                 return cm_command_fail(&err);

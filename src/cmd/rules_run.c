@@ -15,7 +15,7 @@ enum {
 };
 
 struct run {
-        const struct cm_args *args;
+        struct cm_arena *arena;
         struct cm_rule_state *state;
         struct cm_buf out;
         bool json;
@@ -58,18 +58,8 @@ static uint64_t time_ns(struct cm_sv text)
         return (uint64_t)seconds * 1000000000 + ns;
 }
 
-/* One event of the audit log; lists of them come wrapped in an object of kind EventList. */
 static void audit_event(struct run *r, const struct cm_node *n)
 {
-        const struct cm_node *items = cm_node_get(n, "items");
-        if (cm_node_type(n) == CM_NODE_LIST || cm_node_type(items) == CM_NODE_LIST) {
-                const struct cm_node *list = cm_node_type(n) == CM_NODE_LIST ? n : items;
-                for (size_t i = 0; i < cm_node_count(list); i++)
-                        if (cm_node_type(cm_node_at(list, i)) == CM_NODE_MAP &&
-                            cm_node_get(cm_node_at(list, i), "items") == NULL)
-                                audit_event(r, cm_node_at(list, i));
-                return;
-        }
         struct cm_event event = { .info = cm_event_info(PLUGIN_EVENT) };
         struct cm_sv when = cm_node_get_string(n, "stageTimestamp");
         if (when.len == 0)
@@ -83,6 +73,22 @@ static void audit_event(struct run *r, const struct cm_node *n)
         print(r, &c);
 }
 
+/* Events come alone, in lists, and in objects of kind EventList. */
+static void audit_events(struct run *r, const struct cm_node *n, size_t depth)
+{
+        const struct cm_node *items = cm_node_get(n, "items");
+        const struct cm_node *list = cm_node_type(n) == CM_NODE_LIST ? n : items;
+        enum {
+                LISTS_MAX = 4 /* within each other */
+        };
+        if (cm_node_type(list) != CM_NODE_LIST && cm_node_type(n) == CM_NODE_MAP)
+                audit_event(r, n);
+        for (size_t i = 0;
+             depth < LISTS_MAX && cm_node_type(list) == CM_NODE_LIST && i < cm_node_count(list);
+             i++)
+                audit_events(r, cm_node_at(list, i), depth + 1);
+}
+
 /* A file of lines is taken line by line, so that its size does not matter; else it is one document. */
 static int audit_file(struct run *r, const char *file, struct cm_err *err)
 {
@@ -90,22 +96,24 @@ static int audit_file(struct run *r, const char *file, struct cm_err *err)
         struct cm_node_json_result result;
         struct cm_err problem = CM_ERR_INIT;
         struct cm_sv text;
-        int code = cm_rules_read(r->args->arena, file, CM_NODE_BYTES_MAX, &text, err);
+        int code = cm_rules_read(r->arena, file, CM_NODE_BYTES_MAX, &text, err);
         if (code < 0)
                 return code;
-        code = cm_node_parse_json_lines(r->args->arena, text, &options, &result, &problem);
+        code = cm_node_parse_json_lines(r->arena, text, &options, &result, &problem);
         if (code < 0) {
                 cm_err_clear(&problem);
-                code = cm_node_parse_json(r->args->arena, text, &options, &result, &problem);
+                code = cm_node_parse_json(r->arena, text, &options, &result, &problem);
         }
         if (code < 0)
                 return CM_RAISE(err, CM_E_MALFORMED, "%.200s: %s", file, problem.text);
-        audit_event(r, result.root);
+        audit_events(r, result.root, 0);
         return 0;
 }
 
 static int run_run(const struct cm_args *args)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         struct cm_err err = CM_ERR_INIT;
         const char *const *files = NULL;
         size_t count = cm_args_list(args, "rules", &files);
@@ -115,12 +123,12 @@ static int run_run(const struct cm_args *args)
         if (count == 0)
                 code = CM_RAISE(&err, CM_E_USAGE, "which rules? --rules FILE says so");
         if (code == 0)
-                code = cm_rules_open(args->arena, files, count, false, &loader, &set, &err);
+                code = cm_rules_open(arena, files, count, false, &loader, &set, &err);
         if (code < 0)
                 return cm_command_fail(&err);
         struct cm_rule_state *state CM_CLEANUP(cm_rule_state_freep)
         = cm_rule_state_new(set);
-        struct run r = { .args = args,
+        struct run r = { .arena = arena,
                          .state = state,
                          .json = cm_args_flag(args, "json"),
                          .rules_max = cm_args_flag(args, "all") ? RULES_MAX : 1 };

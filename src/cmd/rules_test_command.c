@@ -9,14 +9,15 @@
 #include "rule/rule_cases.h"
 
 /* The rule files of --rules, and those that the file of cases names beside itself. */
-static const char *const *rule_files(const struct cm_args *args, const char *file,
-                                     const struct cm_node *root, size_t *ret_count)
+static const char *const *rule_files(const struct cm_args *args, struct cm_arena *arena,
+                                     const char *file, const struct cm_node *root,
+                                     size_t *ret_count)
 {
         const char *const *given = NULL;
         size_t count = cm_args_list(args, "rules", &given);
         const struct cm_node *own = cm_node_get(root, "rules");
         size_t own_count = cm_node_type(own) == CM_NODE_LIST ? cm_node_count(own) : 0;
-        const char **files = CM_NEW_ARRAY(args->arena, const char *, count + own_count);
+        const char **files = CM_NEW_ARRAY(arena, const char *, count + own_count);
         struct cm_sv directory, name;
         bool has_directory = cm_sv_cut_last(cm_sv_from_cstr(file), '/', &directory, &name);
         size_t n = 0;
@@ -24,10 +25,10 @@ static const char *const *rule_files(const struct cm_args *args, const char *fil
                 struct cm_sv path = cm_node_string(cm_node_at(own, i));
                 bool is_absolute = path.len > 0 && path.ptr[0] == '/';
                 files[n++] = has_directory && !is_absolute
-                                     ? cm_sv_printf(args->arena, "%.*s/%.*s", CM_SV_ARG(directory),
+                                     ? cm_sv_printf(arena, "%.*s/%.*s", CM_SV_ARG(directory),
                                                     CM_SV_ARG(path))
                                                .ptr
-                                     : cm_sv_printf(args->arena, "%.*s", CM_SV_ARG(path)).ptr;
+                                     : cm_sv_printf(arena, "%.*s", CM_SV_ARG(path)).ptr;
         }
         for (size_t i = 0; i < count; i++)
                 files[n++] = given[i];
@@ -36,8 +37,8 @@ static const char *const *rule_files(const struct cm_args *args, const char *fil
 }
 
 /* Returns the number of failures, or < 0. */
-static int test_document(const struct cm_args *args, const char *file, const struct cm_node *root,
-                         size_t *ret_run, struct cm_err *err)
+static int test_document(const struct cm_args *args, struct cm_arena *arena, const char *file,
+                         const struct cm_node *root, size_t *ret_run, struct cm_err *err)
 {
         const struct cm_rule_case *cases = NULL;
         struct cm_rule_loader *loader = NULL;
@@ -45,24 +46,23 @@ static int test_document(const struct cm_args *args, const char *file, const str
         size_t count = 0;
         size_t file_count = 0;
         int failed = 0;
-        const char *const *files = rule_files(args, file, root, &file_count);
-        int r = cm_rule_cases_load(args->arena, cm_sv_from_cstr(file), root, &cases, &count, err);
+        const char *const *files = rule_files(args, arena, file, root, &file_count);
+        int r = cm_rule_cases_load(arena, cm_sv_from_cstr(file), root, &cases, &count, err);
         if (r == 0 && file_count == 0)
                 r = CM_RAISE(err, CM_E_USAGE, "%.200s names no rules; --rules FILE does", file);
         if (r == 0)
-                r = cm_rules_open(args->arena, files, file_count, false, &loader, &set, err);
+                r = cm_rules_open(arena, files, file_count, false, &loader, &set, err);
         if (r < 0)
                 return r;
         struct cm_rule_state *state CM_CLEANUP(cm_rule_state_freep)
         = cm_rule_state_new(set);
         for (size_t i = 0; i < count; i++) {
                 struct cm_sv why = CM_SV("");
-                if (cm_rule_case_passes(state, args->arena, &cases[i], &why))
+                if (cm_rule_case_passes(state, arena, &cases[i], &why))
                         continue;
                 failed++;
-                printf("FAILED %s:%u: %s: %s\n", cm_escape(args->arena, cm_sv_from_cstr(file)),
-                       cases[i].pos.line, cm_escape(args->arena, cases[i].name),
-                       cm_escape(args->arena, why));
+                printf("FAILED %s:%u: %s: %s\n", cm_escape(arena, cm_sv_from_cstr(file)),
+                       cases[i].pos.line, cm_escape(arena, cases[i].name), cm_escape(arena, why));
         }
         *ret_run += count;
         return failed;
@@ -71,18 +71,20 @@ static int test_document(const struct cm_args *args, const char *file, const str
 static int test_file(const struct cm_args *args, const char *file, size_t *ret_run,
                      struct cm_err *err)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_RULE_ARENA_BYTES_MAX);
         const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_TEXT };
         const struct cm_node_doc *docs = NULL;
         struct cm_sv text;
         size_t count = 0;
         int failed = 0;
-        int r = cm_rules_read(args->arena, file, CM_RULE_FILE_BYTES_MAX, &text, err);
+        int r = cm_rules_read(arena, file, CM_RULE_FILE_BYTES_MAX, &text, err);
         if (r == 0)
-                r = cm_node_parse_yaml(args->arena, text, &options, &docs, &count, err);
+                r = cm_node_parse_yaml(arena, text, &options, &docs, &count, err);
         if (r < 0)
                 return cm_err_context(err, "%.200s", file);
         for (size_t i = 0; i < count; i++) {
-                r = test_document(args, file, docs[i].root, ret_run, err);
+                r = test_document(args, arena, file, docs[i].root, ret_run, err);
                 if (r < 0)
                         return r;
                 failed += r;

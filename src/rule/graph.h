@@ -38,9 +38,7 @@ struct cm_network {
         unsigned prefix_bits;
 };
 
-enum {
-        CM_SLOT_NONE = UINT32_MAX
-};
+#define CM_SLOT_NONE UINT32_MAX
 
 struct cm_check_def {
         uint32_t left;

@@ -63,6 +63,8 @@ static struct cm_rule_diagnostic *add(struct cm_rule_loader *l, bool is_error, c
 }
 
 static struct cm_sv format_text(struct cm_arena *arena, const char *format, va_list args)
+        CM_PRINTF(2, 0);
+static struct cm_sv format_text(struct cm_arena *arena, const char *format, va_list args)
 {
         char text[CM_ERR_TEXT_BYTES];
         int len = vsnprintf(text, sizeof(text), format, args);

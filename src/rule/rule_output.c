@@ -122,6 +122,18 @@ int cm_rule_template_compile(struct cm_graph_build *b, struct cm_sv text,
         return 0;
 }
 
+static void put_control(struct cm_buf *out, uint32_t cp)
+{
+        if (cp == '\n')
+                cm_buf_put_str(out, "\\n");
+        else if (cp == '\t')
+                cm_buf_put_str(out, "\\t");
+        else if (cp == '\r')
+                cm_buf_put_str(out, "\\r");
+        else
+                cm_buf_printf(out, "\\x%02x", (unsigned)cp);
+}
+
 /* Texts as people see them: what is no UTF-8 and no character that prints is replaced. */
 static void put_clean(struct cm_buf *out, struct cm_sv text)
 {
@@ -131,12 +143,7 @@ static void put_clean(struct cm_buf *out, struct cm_sv text)
                 if (len == 0)
                         cm_buf_put_str(out, "\xef\xbf\xbd");
                 else if (cp < ' ' || cp == 0x7f)
-                        cm_buf_printf(out,
-                                      cp == '\n'   ? "\\n"
-                                      : cp == '\t' ? "\\t"
-                                      : cp == '\r' ? "\\r"
-                                                   : "\\x%02x",
-                                      cp);
+                        put_control(out, cp);
                 else
                         cm_buf_put_sv(out, cm_sv_slice(text, 0, len));
                 text = cm_sv_skip(text, len == 0 ? 1 : len);
