@@ -168,5 +168,8 @@
 /* One alert, and what the fields of one event may take while rules look at it. */
 #define CM_RULE_OUTPUT_BYTES_MAX  CM_KIB(256)
 #define CM_RULE_SCRATCH_BYTES_MAX CM_MIB(16)
+/* A capture of events, inflated, and the state of processes that it describes. */
+#define CM_CAPTURE_EVENTS_BYTES_MAX CM_MIB(1024)
+#define CM_CAPTURE_STATE_BYTES_MAX  CM_MIB(2048)
 /* Ancestors of a process that proc.aname and its like look at. */
 #define CM_RULE_ANCESTORS_MAX 100

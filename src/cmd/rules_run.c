@@ -7,7 +7,10 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "cmd/rules.h"
+#include "codec/inflate.h"
 #include "codec/node_json.h"
+#include "codec/scap.h"
+#include "sense/track.h"
 
 enum {
         RULES_MAX = 256,
@@ -110,6 +113,67 @@ static int audit_file(struct run *r, const char *file, struct cm_err *err)
         return 0;
 }
 
+/* The whole capture, inflated. */
+static int inflate_capture(struct cm_sv packed, struct cm_buf *out, struct cm_err *err)
+{
+        enum {
+                CHUNK = 1 << 16
+        };
+        struct cm_inflate *inflate CM_CLEANUP(cm_inflate_freep)
+        = cm_inflate_new(cm_compression_detect(packed), CM_CAPTURE_EVENTS_BYTES_MAX);
+        size_t written = 0;
+        int r = 0;
+        do {
+                char *to = cm_buf_reserve(out, CHUNK);
+                if (to == NULL)
+                        return cm_buf_check(out, "capture", err);
+                r = cm_inflate_step(inflate, &packed, to, CHUNK, &written, err);
+                if (r == 0)
+                        cm_buf_commit(out, written);
+        } while (r == 0 && (written > 0 || packed.len > 0));
+        return r < 0 ? r : cm_inflate_finish(inflate, err);
+}
+
+static int capture_blocks(struct run *r, struct cm_sv bytes, struct cm_err *err)
+{
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_CAPTURE_STATE_BYTES_MAX);
+        struct cm_track *track = cm_track_new(arena);
+        struct cm_scap scap;
+        struct cm_scap_block block;
+        struct cm_scap_event event;
+        struct cm_event_context c;
+        int code = cm_scap_open(bytes, &scap, err);
+        while (code == 0 && (code = cm_scap_next(&scap, &block, err)) == 0) {
+                if (block.kind != CM_SCAP_EVENT) {
+                        code = cm_track_load(track, &block, err);
+                        continue;
+                }
+                code = cm_scap_event(&block, &event, err);
+                if (code == 0)
+                        code = cm_track_event(track, &event, &c, err);
+                if (code == 0)
+                        print(r, &c);
+                if (code == CM_TRACK_NO_EVENT)
+                        code = 0;
+        }
+        return code < 0 ? code : 0;
+}
+
+static int capture_file(struct run *r, const char *file, struct cm_err *err)
+{
+        struct cm_buf bytes CM_CLEANUP(cm_buf_fini) = { 0 };
+        struct cm_sv packed;
+        int code = cm_rules_read(r->arena, file, CM_CAPTURE_EVENTS_BYTES_MAX, &packed, err);
+        if (code < 0)
+                return code;
+        cm_buf_init(&bytes, CM_CAPTURE_EVENTS_BYTES_MAX);
+        code = inflate_capture(packed, &bytes, err);
+        if (code == 0)
+                code = capture_blocks(r, cm_buf_sv(&bytes), err);
+        return code < 0 ? cm_err_context(err, "%.200s", file) : 0;
+}
+
 static int run_run(const struct cm_args *args)
 {
         struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
@@ -119,6 +183,8 @@ static int run_run(const struct cm_args *args)
         size_t count = cm_args_list(args, "rules", &files);
         struct cm_rule_loader *loader = NULL;
         const struct cm_ruleset *set = NULL;
+        const char *source = cm_args_get(args, "source");
+        bool is_capture = source != NULL && strcmp(source, "scap") == 0;
         int code = 0;
         if (count == 0)
                 code = CM_RAISE(&err, CM_E_USAGE, "which rules? --rules FILE says so");
@@ -134,7 +200,8 @@ static int run_run(const struct cm_args *args)
                          .rules_max = cm_args_flag(args, "all") ? RULES_MAX : 1 };
         cm_buf_init(&r.out, CM_RULE_OUTPUT_BYTES_MAX * 4);
         for (size_t i = 0; i < args->positional_count && code == 0; i++)
-                code = audit_file(&r, args->positional[i], &err);
+                code = is_capture ? capture_file(&r, args->positional[i], &err)
+                                  : audit_file(&r, args->positional[i], &err);
         cm_buf_fini(&r.out);
         fflush(stdout);
         if (code < 0)
@@ -144,7 +211,7 @@ static int run_run(const struct cm_args *args)
         return r.alerts > 0 ? 1 : 0;
 }
 
-static const char *const sources[] = { "k8s_audit", NULL };
+static const char *const sources[] = { "k8s_audit", "scap", NULL };
 static const struct cm_opt options[] = {
         { .name = "rules", .kind = CM_OPT_LIST, .arg = "FILE", .help = "rule file or directory" },
         { .name = "source",
@@ -161,9 +228,11 @@ const struct cm_cmd cm_rules_run_command = {
         .name = "run",
         .summary = "look for alerts in recorded events",
         .synopsis = "--rules FILE EVENTS...",
-        .description = "Events of the source k8s_audit are the audit log of Kubernetes: JSON, one "
-                       "event a line, a list of them, or an EventList. The exit status is 1 when "
-                       "there are alerts.",
+        .description =
+                "Events of the source k8s_audit are the audit log of Kubernetes: JSON, one "
+                "event a line, a list of them, or an EventList; those of the source scap are a "
+                "capture, plain or packed. The exit status is 1 when "
+                "there are alerts.",
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

@@ -21,6 +21,10 @@ struct cm_rule_state *cm_rule_state_new(const struct cm_ruleset *rules)
         s->regex = cm_arena_new(CM_REGEX_SCRATCH_BYTES_MAX + CM_MIB(1));
         s->slots = CM_NEW_ARRAY(memory, struct cm_slot_state, g->slot_count);
         s->results = CM_NEW_ARRAY(memory, uint32_t, g->node_count);
+        s->nodes = CM_NEW_ARRAY(memory, struct cm_hot_node, g->node_count);
+        for (size_t i = 0; i < g->node_count; i++)
+                s->nodes[i] = (struct cm_hot_node){ g->nodes[i].kind, g->nodes[i].first,
+                                                    g->nodes[i].count };
         cm_buf_init(&s->work, CM_RULE_OUTPUT_BYTES_MAX);
         return s;
 }
@@ -93,12 +97,12 @@ static bool check_holds(struct cm_rule_state *s, const struct cm_check_def *chec
 CM_HOT static bool node_holds(struct cm_rule_state *s, uint32_t number)
 {
         const struct cm_graph *g = s->rules->graph;
-        const struct cm_graph_node *node = &g->nodes[number];
+        const struct cm_hot_node *node = &s->nodes[number];
         uint32_t known = s->results[number];
         bool holds = false;
         if (known >> 1 == s->generation)
                 return (known & 1) != 0;
-        switch (node->kind) {
+        switch ((enum cm_graph_kind)node->kind) {
         case CM_GRAPH_FALSE:
                 return false;
         case CM_GRAPH_TRUE:

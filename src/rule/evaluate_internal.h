@@ -10,6 +10,13 @@ struct cm_slot_state {
         struct cm_values values;
 };
 
+/* What evaluation needs of a node: five of them in a cache line. */
+struct cm_hot_node {
+        uint32_t kind;
+        uint32_t first;
+        uint32_t count;
+};
+
 struct cm_rule_state {
         const struct cm_ruleset *rules;
         struct cm_arena *memory;  /* of the state */
@@ -20,6 +27,7 @@ struct cm_rule_state {
         struct cm_extract extract;
         uint32_t generation; /* of the event: older results are forgotten */
         struct cm_slot_state *slots;
+        struct cm_hot_node *nodes;
         uint32_t *results; /* by node: generation * 2 + result */
         uint64_t check_count;
         uint64_t shortage_count;
