@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "rule/glob.h"
 #include "rule/graph.h"
+#include "rule/service.h"
 
 enum {
         FEW_VALUES = 4, /* up to here comparing all is faster than hashing */
@@ -54,17 +55,11 @@ static int wrong(struct cm_sv text, const char *what, struct cm_err *err)
                         text.ptr == NULL ? "" : text.ptr, what);
 }
 
-static const struct {
-        const char *name;
-        int64_t port;
-} services[] = { { "ftp", 21 },     { "ssh", 22 },         { "telnet", 23 }, { "smtp", 25 },
-                 { "domain", 53 },  { "http", 80 },        { "ntp", 123 },   { "https", 443 },
-                 { "mysql", 3306 }, { "postgresql", 5432 } };
-
 static int read_number(struct cm_sv text, enum cm_field_type type, int64_t *ret, struct cm_err *err)
 {
         struct cm_err ignored = CM_ERR_INIT;
         uint64_t unsigned_value = 0;
+        uint16_t port = 0;
         struct cm_sv digits = text.len > 1 && text.ptr[0] == '+' ? cm_sv_skip(text, 1) : text;
         if (cm_sv_has_prefix(text, CM_SV("0x")) || cm_sv_has_prefix(text, CM_SV("0X"))) {
                 for (size_t i = 2; i < text.len; i++) {
@@ -76,12 +71,10 @@ static int read_number(struct cm_sv text, enum cm_field_type type, int64_t *ret,
                 *ret = (int64_t)unsigned_value;
                 return text.len > 2 ? 0 : wrong(text, "number", err);
         }
-        if (type == CM_FIELD_PORT)
-                for (size_t i = 0; i < CM_ARRAY_LEN(services); i++)
-                        if (cm_sv_eq(text, cm_sv_from_cstr(services[i].name))) {
-                                *ret = services[i].port;
-                                return 0;
-                        }
+        if (type == CM_FIELD_PORT && cm_service_port(text, &port)) {
+                *ret = port;
+                return 0;
+        }
         if (cm_parse_i64(digits, INT64_MIN, INT64_MAX, ret, &ignored) == 0) {
                 /* C's own reading of -1 as an id: "nobody". */
                 if (*ret == -1 && type == CM_FIELD_UINT)

@@ -8,6 +8,7 @@
 #include "base/cursor.h"
 #include "model/event_format.h"
 #include "rule/field_cases.h"
+#include "rule/service.h"
 
 static char letter_of(const struct cm_fd *fd)
 {
@@ -54,25 +55,16 @@ static void put_port(struct cm_extract *x, const struct cm_fd *fd, bool client)
                 cm_extract_put_number(x, client ? fd->client_port : fd->server_port);
 }
 
-static const struct {
-        uint16_t port;
-        const char *name;
-} services[] = { { 21, "ftp" },         { 22, "ssh" },     { 23, "telnet" }, { 25, "smtp" },
-                 { 53, "domain" },      { 67, "bootps" },  { 80, "http" },   { 110, "pop3" },
-                 { 123, "ntp" },        { 143, "imap2" },  { 161, "snmp" },  { 389, "ldap" },
-                 { 443, "https" },      { 514, "syslog" }, { 636, "ldaps" }, { 3306, "mysql" },
-                 { 5432, "postgresql" } };
-
 static void put_service(struct cm_extract *x, const struct cm_fd *fd, bool client)
 {
         uint16_t port = client ? fd->client_port : fd->server_port;
         if (!is_connection(fd) && (client || !is_ip(fd)))
                 return;
-        for (size_t i = 0; i < CM_ARRAY_LEN(services); i++)
-                if (services[i].port == port) {
-                        cm_extract_put_text(x, cm_sv_from_cstr(services[i].name));
-                        return;
-                }
+        const char *name = cm_service_name(port);
+        if (name != NULL) {
+                cm_extract_put_text(x, cm_sv_from_cstr(name));
+                return;
+        }
         cm_buf_printf(cm_extract_begin(x), "%u", port);
         cm_extract_put_work(x);
 }
