@@ -19,7 +19,7 @@
 
 struct packs {
         struct cm_arena *arena;
-        struct cm_buf checks;
+        struct cm_check_pack checks;
         struct cm_buf frameworks;
         CM_VEC(const struct cm_check *) all_checks;
         CM_VEC(struct cm_framework) all_frameworks;
@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 {
         struct packs packs = { .arena = cm_arena_new(CM_MIB(512)) };
         struct cm_err err = CM_ERR_INIT;
-        cm_buf_init(&packs.checks, CM_MIB(64));
+        cm_check_pack_init(&packs.checks);
         cm_buf_init(&packs.frameworks, CM_MIB(64));
         if (argc < 4) {
                 fprintf(stderr, "usage: pack-checks CHECKS.pack FRAMEWORKS.pack SOURCE.c FILE...\n");
@@ -173,15 +173,19 @@ int main(int argc, char **argv)
                 fprintf(stderr, "%s\n", err.text);
                 return cm_err_exit_status(err.code);
         }
-        write_file(argv[1], cm_buf_sv(&packs.checks));
+        struct cm_buf checks;
+        cm_buf_init(&checks, CM_MIB(64));
+        cm_check_pack_finish(&packs.checks, &checks);
+        write_file(argv[1], cm_buf_sv(&checks));
         write_file(argv[2], cm_buf_sv(&packs.frameworks));
         struct cm_sha256 *sha = cm_sha256_new();
         char digest[CM_SHA256_TEXT_BYTES];
-        cm_sha256_update(sha, cm_buf_sv(&packs.checks));
+        cm_sha256_update(sha, cm_buf_sv(&checks));
         cm_sha256_update(sha, cm_buf_sv(&packs.frameworks));
         write_source(argv[3], argv[1], argv[2], cm_sha256_text(sha, digest));
         cm_sha256_free(sha);
-        cm_buf_fini(&packs.checks);
+        cm_buf_fini(&checks);
+        cm_check_pack_fini(&packs.checks);
         cm_buf_fini(&packs.frameworks);
         cm_arena_free(packs.arena);
         return 0;

@@ -106,6 +106,11 @@
 #define CM_CHECK_RESULTS_MAX ((size_t)4000000)
 /* Memory of the checker: what one document and its results take; what all checks take. */
 #define CM_CHECK_ARENA_BYTES_MAX CM_MIB(2048)
+/* Fixes of one text: failures, all of a document compared with all; bytes of the text; bytes that
+ * edits read, since each reads the document that it changes: a minute or two. */
+#define CM_CHECK_FIXES_MAX          ((size_t)20000)
+#define CM_CHECK_FIX_BYTES_MAX      CM_MIB(4)
+#define CM_CHECK_FIX_WORK_BYTES_MAX CM_MIB(1024)
 /* What the checker keeps of all documents of a run, to join them: bytes; 1,000,000 objects fit. */
 #define CM_CHECK_JOIN_BYTES_MAX CM_MIB(256)
 /* Documents that checks look at (codec/node.h): nesting, nodes and bytes of one text; one document

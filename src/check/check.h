@@ -64,6 +64,8 @@ struct cm_check_versions {
         uint32_t until;
 };
 
+struct cm_check_fix_step;
+
 struct cm_check_rule {
         const struct cm_check_view *view;
         struct cm_sv kind; /* "k8s.Service" is k8s.object of this kind; or "" */
@@ -78,7 +80,9 @@ struct cm_check_rule {
         struct cm_sv each_name;
         struct cm_sv expect;  /* true: PASS, false: FAIL; not there: MANUAL */
         struct cm_sv message; /* see cm_check_message_compile(); of MANUAL what was seen, or "" */
-        struct cm_sv message_expression; /* its text goes before `message` when it has one */
+        struct cm_sv message_expression;     /* its text goes before `message` when it has one */
+        const struct cm_check_fix_step *fix; /* what mends a failure (fix.h), or none */
+        size_t fix_count;
 };
 
 struct cm_check_map {

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/vec.h"
 #include "check/document.h"
+#include "check/fix.h"
 #include "codec/node_expect.h"
 
 struct loader {
@@ -243,7 +244,7 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
                      struct cm_check_rule *rule, struct cm_err *err)
 {
         static const char *const known[] = { "on",    "when",  "each",   "expect", "message",
-                                             "since", "until", "reason", NULL };
+                                             "since", "until", "reason", "fix",    NULL };
         int r = only(l, n, known, err);
         rule->pos = n->pos;
         rule->variables = l->check->variables;
@@ -271,7 +272,11 @@ static int load_rule(struct loader *l, const struct cm_node *n, const struct cm_
         const struct cm_node *message = cm_node_get(n, "message");
         if (r == 0 && rule->expect.len > 0 && cm_node_string(message).len == 0)
                 r = cm_node_wrong(l->source, n->pos, err, "member 'message' is missing");
-        return r < 0 || message == NULL ? r : load_message(l, message, rule, err);
+        if (r == 0 && message != NULL)
+                r = load_message(l, message, rule, err);
+        return r < 0 ? r
+                     : cm_check_fix_load(l->arena, l->source, cm_node_get(n, "fix"), l->is_verified,
+                                         rule, err);
 }
 
 /* variables: {name: expression} */

@@ -5,7 +5,9 @@
 #include "base/cursor.h"
 
 enum {
-        WANTED_MAX = 100000
+        WANTED_MAX = 100000,
+        NOTES_MAX = 100000,
+        PATCHES_MAX = 2000 /* objects that fixes change: each takes one of CM_CHECK_FIXES_MAX */
 };
 
 void cm_check_job_write(struct cm_buf *buf, const struct cm_check_job *job)
@@ -15,6 +17,8 @@ void cm_check_job_write(struct cm_buf *buf, const struct cm_check_job *job)
         cm_buf_put_u8(buf, job->all ? 1 : 0);
         cm_buf_put_u8(buf, job->only_policies ? 1 : 0);
         cm_buf_put_u8(buf, job->with_passed ? 1 : 0);
+        cm_buf_put_u8(buf, job->with_fixes ? 1 : 0);
+        cm_buf_put_bytes(buf, job->waivers);
         cm_buf_put_bytes(buf, job->profile);
         cm_buf_put_varint(buf, job->wanted_count);
         for (size_t i = 0; i < job->wanted_count; i++)
@@ -31,6 +35,8 @@ int cm_check_job_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_che
         job.all = cm_cursor_u8(&c) != 0;
         job.only_policies = cm_cursor_u8(&c) != 0;
         job.with_passed = cm_cursor_u8(&c) != 0;
+        job.with_fixes = cm_cursor_u8(&c) != 0;
+        job.waivers = cm_cursor_bytes(&c);
         job.profile = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);
         if (c.failed || count > WANTED_MAX)
@@ -87,7 +93,8 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
         cm_buf_put_varint(buf, result->place.column);
         const struct cm_sv texts[] = { result->subject.view,  result->subject.kind,
                                        result->subject.name,  result->subject.group,
-                                       result->place.pointer, result->message };
+                                       result->place.pointer, result->place.anchor,
+                                       result->message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 cm_buf_put_bytes(buf, texts[i]);
 }
@@ -105,7 +112,8 @@ int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
         uint64_t column = cm_cursor_varint(&c);
         struct cm_sv *const texts[] = { &result.subject.view,  &result.subject.kind,
                                         &result.subject.name,  &result.subject.group,
-                                        &result.place.pointer, &result.message };
+                                        &result.place.pointer, &result.place.anchor,
+                                        &result.message };
         for (size_t i = 0; i < CM_ARRAY_LEN(texts); i++)
                 *texts[i] = cm_cursor_bytes(&c);
         int r = cm_cursor_check(&c, "check result", err);
@@ -145,5 +153,52 @@ int cm_check_document_done_parse(struct cm_sv bytes, struct cm_check_document_do
                 r = CM_RAISE(err, CM_E_WORKER, "end of a document has no known error");
         if (r == 0)
                 *ret = done;
+        return r;
+}
+
+void cm_check_fixed_write(struct cm_buf *buf, const struct cm_check_fixed *fixed)
+{
+        cm_buf_put_varint(buf, fixed->made);
+        cm_buf_put_bytes(buf, fixed->text);
+        cm_buf_put_bytes(buf, fixed->diff);
+        cm_buf_put_varint(buf, fixed->patch_count);
+        for (size_t i = 0; i < fixed->patch_count; i++) {
+                cm_buf_put_varint(buf, fixed->patches[i].number);
+                cm_buf_put_bytes(buf, fixed->patches[i].operations);
+        }
+        cm_buf_put_varint(buf, fixed->note_count);
+        for (size_t i = 0; i < fixed->note_count; i++)
+                cm_buf_put_bytes(buf, fixed->notes[i]);
+}
+
+int cm_check_fixed_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_check_fixed *ret,
+                         struct cm_err *err)
+{
+        struct cm_cursor c = cm_cursor_make(bytes);
+        struct cm_check_fixed fixed = { 0 };
+        fixed.made = cm_cursor_varint(&c);
+        fixed.text = cm_cursor_bytes(&c);
+        fixed.diff = cm_cursor_bytes(&c);
+        uint64_t count = cm_cursor_varint(&c);
+        if (c.failed || count > PATCHES_MAX)
+                return CM_RAISE(err, CM_E_WORKER, "fixed document is malformed");
+        struct cm_check_patch *patches = CM_NEW_ARRAY(arena, struct cm_check_patch, (size_t)count);
+        for (size_t i = 0; i < count; i++) {
+                patches[i].number = cm_cursor_varint(&c);
+                patches[i].operations = cm_cursor_bytes(&c);
+        }
+        fixed.patches = patches;
+        fixed.patch_count = (size_t)count;
+        count = cm_cursor_varint(&c);
+        if (c.failed || count > NOTES_MAX)
+                return CM_RAISE(err, CM_E_WORKER, "fixed document is malformed");
+        struct cm_sv *notes = CM_NEW_ARRAY(arena, struct cm_sv, (size_t)count);
+        for (size_t i = 0; i < count; i++)
+                notes[i] = cm_cursor_bytes(&c);
+        fixed.notes = notes;
+        fixed.note_count = (size_t)count;
+        int r = cm_cursor_check(&c, "fixed document", err);
+        if (r == 0)
+                *ret = fixed;
         return r;
 }

@@ -9,6 +9,7 @@
  *   DOCUMENT (name, fd)               ->    (any number; each is answered before the next is read)
  *                                     <-    CHECK (meta data; before its first result)
  *                                     <-    RESULTS (many at a time)
+ *                                     <-    FIXED (the text with its fixes, when they are asked for)
  *                                     <-    DOCUMENT_DONE (counts, or the error that it met)
  *   END                               ->
  *                                     <-    RESULTS (of documents together, of questions)
@@ -31,6 +32,7 @@ enum cm_check_message_type {
         CM_CHECK_MSG_DOCUMENT_DONE = 7,
         CM_CHECK_MSG_DONE = 9,
         CM_CHECK_MSG_TALLY = 13,
+        CM_CHECK_MSG_FIXED = 15,
         CM_CHECK_MSG_FAIL = 11
 };
 
@@ -39,7 +41,9 @@ struct cm_check_job {
         int64_t now_s;
         bool all;             /* optional checks too */
         bool only_policies;   /* of checks only those that --policy files were made into */
+        bool with_fixes;      /* a FIXED for each document that fixes change, or cannot */
         bool with_passed;     /* results that pass or do not apply too, not only their number */
+        struct cm_sv waivers; /* text of a file: what they cover is not fixed; or "" */
         struct cm_sv profile; /* name, or "": all checks */
         const struct cm_sv *wanted; /* check ids; none: all */
         size_t wanted_count;
@@ -66,6 +70,11 @@ void cm_check_result_write(struct cm_buf *buf, uint64_t check_index,
                            const struct cm_check_result *result);
 CM_MUST_CHECK int cm_check_result_parse(struct cm_sv bytes, uint64_t *ret_check_index,
                                         struct cm_check_result *ret, struct cm_err *err);
+
+/* FIXED: all but `document`, which is the parent's business. */
+void cm_check_fixed_write(struct cm_buf *buf, const struct cm_check_fixed *fixed);
+CM_MUST_CHECK int cm_check_fixed_parse(struct cm_arena *arena, struct cm_sv bytes,
+                                       struct cm_check_fixed *ret, struct cm_err *err);
 
 struct cm_check_document_done {
         uint64_t documents;

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "check/profile_select.h"
 #include "codec/node_yaml.h"
+#include "crypto/fingerprint.h"
 
 struct field {
         const char *key;
@@ -110,6 +111,26 @@ static bool applies(const struct cm_check_waiver *w, const struct cm_check_resul
                covers(w->kind, r->subject.kind) && covers(w->name, r->subject.name) &&
                covers(w->group, r->subject.group) && covers(w->document, r->subject.document) &&
                (w->fingerprint.len == 0 || cm_sv_eq(w->fingerprint, r->fingerprint));
+}
+
+struct cm_sv cm_check_fingerprint(struct cm_arena *arena, const struct cm_check_result *r)
+{
+        const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
+                                       r->subject.group, r->subject.name, r->place.anchor };
+        return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
+}
+
+bool cm_check_waivers_cover(struct cm_arena *arena, const struct cm_check_waiver *waivers,
+                            size_t count, const struct cm_check_result *result)
+{
+        struct cm_check_result r = *result;
+        for (size_t i = 0; i < count; i++) {
+                if (waivers[i].fingerprint.len > 0 && r.fingerprint.len == 0)
+                        r.fingerprint = cm_check_fingerprint(arena, &r);
+                if (applies(&waivers[i], &r))
+                        return true;
+        }
+        return false;
 }
 
 static void move_count(struct cm_check_outcome *o, struct cm_sv check)

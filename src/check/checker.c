@@ -7,10 +7,13 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "check/check_protocol.h"
+#include "check/check_waiver.h"
+#include "check/fix_document.h"
 #include "check/library.h"
 #include "ipc/fail.h"
 #include "os/file.h"
@@ -19,7 +22,8 @@
 int cm_role_checker(struct cm_chan *chan, char *notes);
 
 enum {
-        BATCH_BYTES = 256 << 10
+        BATCH_BYTES = 256 << 10,
+        HEAP_READY_BYTES = 2 << 20
 };
 
 struct tally {
@@ -38,6 +42,9 @@ struct checker {
         size_t last_sent;             /* the index that was asked for last */
         CM_VEC(struct tally) tallies; /* by the same index */
         bool with_passed;
+        struct cm_check_fixes fixes;     /* of one document */
+        struct cm_check_waiver *waivers; /* what they cover is not fixed */
+        size_t waiver_count;
         bool is_closed; /* the library: no more check files */
         struct cm_buf out;
         struct cm_buf checks; /* announcements that were not sent yet */
@@ -112,6 +119,9 @@ static int put_result(struct cm_check_sink *sink, const struct cm_check_result *
         struct checker *c = (struct checker *)(void *)sink;
         uint64_t index = announce(c, result);
         c->tallies.items[index].counts[result->state]++;
+        if (result->edits != NULL &&
+            !cm_check_waivers_cover(c->fixes.arena, c->waivers, c->waiver_count, result))
+                cm_check_fixes_add(&c->fixes, result);
         bool is_quiet = result->state == CM_CHECK_PASS || result->state == CM_CHECK_NOT_APPLICABLE;
         if (is_quiet && !c->with_passed)
                 return 0;
@@ -130,6 +140,15 @@ static int send_tallies(struct checker *c, struct cm_err *err)
         return send_out(c, CM_CHECK_MSG_TALLY, err);
 }
 
+static int send_fixed(struct checker *c, struct cm_sv name, struct cm_sv text, struct cm_err *err)
+{
+        struct cm_check_fixed fixed;
+        cm_check_fix_document(cm_check_library_provider(c->library), &c->fixes, name, text, &fixed);
+        cm_buf_clear(&c->out);
+        cm_check_fixed_write(&c->out, &fixed);
+        return send_out(c, CM_CHECK_MSG_FIXED, err);
+}
+
 /* A document that cannot be read is answered with its error; the next one is read all the same. */
 static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_err *err)
 {
@@ -139,6 +158,7 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         struct cm_check_provider *provider = cm_check_library_provider(c->library);
         cm_note_set(c->notes, 0, CM_SV("document"), name);
         cm_arena_reset(c->scratch);
+        c->fixes = (struct cm_check_fixes){ .arena = c->scratch };
         if (provider->joins == NULL)
                 provider->joins = cm_check_joins_new(c->arena);
         provider->document_order++;
@@ -148,6 +168,8 @@ static int on_document(struct checker *c, struct cm_sv name, int fd, struct cm_e
         if (problem.code == CM_E_WORKER || problem.code == CM_E_USAGE)
                 return cm_err_copy(err, &problem); /* the channel, or what was asked for */
         r = flush_results(c, err);
+        if (r == 0 && problem.code == CM_E_OK && c->fixes.items.count > 0)
+                r = send_fixed(c, name, text, err);
         if (r < 0)
                 return r;
         const struct cm_check_document_done done = {
@@ -171,6 +193,7 @@ static int join_documents(struct checker *c, struct cm_err *err)
                 return 0;
         cm_note_set(c->notes, 0, CM_SV("document"), CM_SV("all documents together"));
         cm_arena_reset(c->scratch);
+        c->fixes = (struct cm_check_fixes){ .arena = c->scratch };
         return cm_check_joined(provider, c->scratch, &c->sink, &counts, err);
 }
 
@@ -188,8 +211,14 @@ static int on_job(struct checker *c, struct cm_sv payload, struct cm_err *err)
         c->options.wanted_count = job.wanted_count;
         c->options.all = job.all;
         c->options.only_policies = job.only_policies;
+        c->options.settings.with_fixes = job.with_fixes;
         c->with_passed = job.with_passed;
         c->options.profile = job.profile;
+        if (job.waivers.len > 0)
+                r = cm_check_waivers_parse(c->arena, job.waivers, job.now_s, &c->waivers,
+                                           &c->waiver_count, err);
+        if (r < 0)
+                return r;
         return cm_check_library_new(c->arena, &c->options, &c->library, err);
 }
 
@@ -252,15 +281,31 @@ CM_NORETURN static void memory_limit(void *ctx, size_t limit_bytes)
         _exit(cm_err_exit_status(CM_E_LIMIT));
 }
 
+/*
+ * Arenas come and go with every expression and object: their blocks are used again. What even the
+ * smallest document needs is made ready at once, where the kernel can: page by page it costs four
+ * times as much.
+ */
+static void prepare_heap(void)
+{
+        mallopt(M_MMAP_THRESHOLD, 4 << 20);
+        mallopt(M_TRIM_THRESHOLD, 64 << 20);
+        mallopt(M_TOP_PAD, 1 << 20);
+        char *p = malloc(HEAP_READY_BYTES);
+        CM_ASSERT(p != NULL);
+        const uintptr_t page = 4096;
+        const uintptr_t begin = ((uintptr_t)p + page - 1) & ~(page - 1);
+        const uintptr_t end = ((uintptr_t)p + HEAP_READY_BYTES) & ~(page - 1);
+        CM_IGNORE(madvise((void *)begin, end - begin, MADV_POPULATE_WRITE));
+        free(p);
+}
+
 int cm_role_checker(struct cm_chan *chan, char *notes)
 {
         struct cm_err err = CM_ERR_INIT;
         struct cm_sandbox_report report;
         cm_arena_set_default_limit_handler(memory_limit, NULL);
-        /* Arenas come and go with every expression and object: their blocks are used again. */
-        mallopt(M_MMAP_THRESHOLD, 4 << 20);
-        mallopt(M_TRIM_THRESHOLD, 64 << 20);
-        mallopt(M_TOP_PAD, 1 << 20);
+        prepare_heap();
         struct checker c = { .sink = { put_result }, .chan = chan, .notes = notes };
         cm_buf_init(&c.out, CM_FRAME_BYTES_MAX);
         cm_buf_init(&c.checks, CM_FRAME_BYTES_MAX);

@@ -11,6 +11,9 @@
 #include "check/locate.h"
 #include "codec/node_yaml.h"
 
+struct cm_document_kind;
+struct cm_text_edit;
+
 struct cm_document {
         struct cm_sv name; /* file name as given */
         struct cm_sv text;
@@ -20,6 +23,7 @@ struct cm_document {
         const struct cm_node *root;
         struct cm_node_locator *locator; /* of `root` */
         bool has_no_lines;               /* of its kind */
+        const struct cm_document_kind *kind;
 };
 
 /* One object. */
@@ -48,6 +52,11 @@ struct cm_document_kind {
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
         bool has_no_lines; /* the program makes such documents: nobody has the text */
+        /* Is a document of this name one that people write, so that it can be fixed? NULL: none is. */
+        bool (*is_source)(struct cm_sv name);
+        /* Makes changes in its text, all or none, when it is neither YAML nor JSON. Or NULL. */
+        int (*edit)(struct cm_arena *arena, struct cm_sv text, const struct cm_text_edit *edits,
+                    size_t count, struct cm_sv *ret, struct cm_err *err);
         /* Is this tree of this kind? Called only for trees. */
         bool (*is)(struct cm_sv name, const struct cm_node *root);
         /* For kinds with a syntax of their own (Dockerfile): by name and first bytes. Or NULL. */

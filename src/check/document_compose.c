@@ -47,6 +47,12 @@ static bool is_named_like_one(struct cm_sv name)
 }
 
 /* Other files have "services", too; theirs are not made of images. */
+static bool compose_is_source(struct cm_sv name)
+{
+        (void)name;
+        return true;
+}
+
 static bool compose_is(struct cm_sv name, const struct cm_node *root)
 {
         const struct cm_node *services = cm_node_get(root, "services");
@@ -318,6 +324,7 @@ const struct cm_document_kind cm_document_compose = {
         .summary = "Docker Compose files",
         .views = views,
         .schema = CM_NODE_YAML_GO3,
+        .is_source = compose_is_source,
         .is = compose_is,
         .subjects = compose_subjects,
 };

@@ -57,6 +57,12 @@ static bool is_daemon_file(struct cm_sv name)
         return cm_sv_eq(cm_sv_base_name(name), CM_SV("daemon.json"));
 }
 
+/* What an engine says of itself is no file that anybody writes. */
+static bool docker_is_source(struct cm_sv name)
+{
+        return cm_sv_eq(cm_sv_base_name(name), CM_SV("daemon.json"));
+}
+
 static bool docker_is(struct cm_sv name, const struct cm_node *root)
 {
         if (cm_node_type(root) == CM_NODE_LIST)
@@ -167,6 +173,7 @@ const struct cm_document_kind cm_document_docker = {
         .name = "docker",
         .summary = "saved answers of a Docker engine, and daemon.json",
         .views = views,
+        .is_source = docker_is_source,
         .is = docker_is,
         .normalise = cm_document_without_nulls,
         .subjects = docker_subjects,

@@ -6,6 +6,7 @@
  */
 #include "check/document.h"
 #include "codec/dockerfile.h"
+#include "codec/dockerfile_edit.h"
 
 static const char *const file_variables[] = { "file", NULL };
 static const struct cm_check_view view_file = {
@@ -60,6 +61,12 @@ static bool dockerfile_is_text(struct cm_sv name, struct cm_sv head)
                cm_sv_has_prefix(base, CM_SV("Containerfile.")) ||
                cm_sv_has_suffix(base, CM_SV(".dockerfile")) ||
                cm_sv_has_suffix(base, CM_SV(".Dockerfile")) || begins_like_one(head);
+}
+
+static bool dockerfile_is_source(struct cm_sv name)
+{
+        (void)name;
+        return true;
 }
 
 enum {
@@ -168,6 +175,8 @@ const struct cm_document_kind cm_document_dockerfile = {
         .name = "dockerfile",
         .summary = "Dockerfiles and Containerfiles",
         .views = views,
+        .is_source = dockerfile_is_source,
+        .edit = cm_dockerfile_edit,
         .is_text = dockerfile_is_text,
         .parse = cm_dockerfile_parse,
         .subjects = dockerfile_subjects,

@@ -34,6 +34,12 @@ static bool kubernetes_is(struct cm_sv name, const struct cm_node *root)
                cm_node_get_string(root, "kind").len > 0;
 }
 
+static bool kubernetes_is_source(struct cm_sv name)
+{
+        (void)name;
+        return true;
+}
+
 /* What a container inherits from its pod when it does not say otherwise. */
 static const char *const inherited[] = { "runAsUser",      "runAsGroup",     "runAsNonRoot",
                                          "seLinuxOptions", "seccompProfile", "appArmorProfile",
@@ -243,6 +249,7 @@ const struct cm_document_kind cm_document_kubernetes = {
         .name = "kubernetes",
         .summary = "Kubernetes objects, also several in one file and lists",
         .views = views,
+        .is_source = kubernetes_is_source,
         .is = kubernetes_is,
         .normalise = cm_document_without_nulls,
         .subjects = kubernetes_subjects,

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "cel/value.h"
+#include "check/fix.h"
 
 struct rule_ref {
         const struct cm_check *check;
@@ -129,20 +130,21 @@ struct evaluation {
 };
 
 /* Of a document that is a part of a text: where in the whole text. */
-static bool locate(const struct evaluation *e, const struct cm_node *n, struct cm_sv *ret)
+static bool locate(const struct evaluation *e, const struct cm_node *n, struct cm_check_place *ret)
 {
         const struct cm_document *d = e->subject->document;
-        if (!cm_node_locate(d->locator, e->arena, n, ret))
+        if (!cm_node_locate(d->locator, e->arena, n, &ret->pointer, &ret->anchor))
                 return false;
         if (d->pointer.len > 0)
-                *ret = cm_sv_printf(e->arena, "%.*s%.*s", CM_SV_ARG(d->pointer), CM_SV_ARG(*ret));
+                ret->pointer = cm_sv_printf(e->arena, "%.*s%.*s", CM_SV_ARG(d->pointer),
+                                            CM_SV_ARG(ret->pointer));
         return true;
 }
 
 static bool place_at(const struct evaluation *e, const struct cm_node *n,
                      struct cm_check_place *ret)
 {
-        if (n == NULL || n->pos.line == 0 || !locate(e, n, &ret->pointer))
+        if (n == NULL || n->pos.line == 0 || !locate(e, n, ret))
                 return false;
         if (!e->subject->document->has_no_lines) {
                 ret->line = n->pos.line;
@@ -175,7 +177,7 @@ static struct cm_check_place place_of(const struct evaluation *e, const struct c
                         return place;
         }
         if (!place_at(e, e->item, &place))
-                locate(e, e->subject->subject, &place.pointer);
+                locate(e, e->subject->subject, &place);
         return place;
 }
 
@@ -203,6 +205,13 @@ static int add(struct evaluation *e, enum cm_check_state state, struct cm_sv mes
         };
         if (state == CM_CHECK_FAIL || state == CM_CHECK_UNKNOWN)
                 result.place = place_of(e, decided);
+        if (state == CM_CHECK_FAIL && e->set->settings.with_fixes) {
+                const struct cm_check_fix_failure failure = {
+                        e->ref->rule,        e->slots, e->subject->document,
+                        e->subject->subject, e->item,  result.place.pointer
+                };
+                result.edits = cm_check_fix_evaluate(e->arena, &failure);
+        }
         e->given++;
         return e->sink->put(e->sink, &result, err);
 }

@@ -19,6 +19,7 @@ struct cm_check_settings {
         const struct cm_node *profile; /* {name, tags} */
         const struct cm_node *params;  /* check id -> name -> value, over the checks' defaults */
         int64_t now_s;
+        bool with_fixes; /* results say what would mend them */
 };
 
 /* Orders rules by view. `checks` are borrowed and must outlive the set. Lives in `arena`. */

@@ -15,6 +15,10 @@ extern const char cm_checks_pack_begin[];
 extern const char cm_checks_pack_end[];
 extern const char cm_checks_digest[];
 
+enum {
+        ENTRIES_MORE = 16
+};
+
 /* Where a check is, read or not. */
 struct entry {
         struct cm_sv id;
@@ -25,6 +29,7 @@ struct entry {
         const struct cm_node *profile; /* a profile, no check */
         bool is_profile;
         bool is_policy;
+        bool is_optional;
 };
 
 struct kind_set {
@@ -58,17 +63,29 @@ struct cm_sv cm_check_library_definition(const struct cm_check_library *l, struc
 
 static int open_pack(struct cm_check_library *l, struct cm_err *err)
 {
-        struct cm_cursor c = cm_cursor_make(cm_sv_make(
+        struct cm_cursor pack = cm_cursor_make(cm_sv_make(
                 cm_checks_pack_begin, (size_t)(cm_checks_pack_end - cm_checks_pack_begin)));
-        while (c.len > 0 && !c.failed) {
+        struct cm_cursor index = cm_cursor_make(cm_cursor_bytes(&pack));
+        struct cm_cursor bodies = cm_cursor_make(cm_cursor_bytes(&pack));
+        struct cm_cursor tests = cm_cursor_make(cm_cursor_bytes(&pack));
+        const size_t count = (size_t)cm_cursor_varint(&index);
+        if (count > index.len)
+                index.failed = true;
+        /* At once, with room for checks of files: growing would copy. */
+        l->entries.capacity = index.failed ? 0 : count + ENTRIES_MORE;
+        l->entries.items = CM_NEW_ARRAY(l->arena, struct entry, l->entries.capacity);
+        while (index.len > 0 && !index.failed) {
                 struct entry *e = CM_VEC_PUSH(l->arena, &l->entries);
-                e->id = cm_cursor_bytes(&c);
-                e->views = cm_cursor_bytes(&c);
-                e->body = cm_cursor_bytes(&c);
-                e->tests = cm_cursor_bytes(&c);
+                e->id = cm_cursor_bytes(&index);
+                e->views = cm_cursor_bytes(&index);
+                e->is_optional = cm_cursor_varint(&index) != 0;
+                e->body = cm_cursor_take(&bodies, (size_t)cm_cursor_varint(&index));
+                e->tests = cm_cursor_take(&tests, (size_t)cm_cursor_varint(&index));
                 e->is_profile = cm_sv_eq(e->views, CM_SV("profile"));
         }
-        return c.failed ? CM_RAISE(err, CM_E_INTERNAL, "the pack of checks is damaged") : 0;
+        return pack.failed || index.failed || bodies.failed || tests.failed
+                       ? CM_RAISE(err, CM_E_INTERNAL, "the pack of checks is damaged")
+                       : 0;
 }
 
 static int read_entry(struct cm_check_library *l, struct entry *e, struct cm_err *err)
@@ -179,14 +196,14 @@ static int get_set(struct cm_check_provider *provider, const struct cm_document_
         CM_VEC(struct cm_check) checks = { 0 };
         for (size_t i = 0; i < l->entries.count; i++) {
                 struct entry *e = &l->entries.items[i];
-                if (e->is_profile || !is_wanted(l, e) || !has_view_of(e, kind))
+                bool by_default = !e->is_optional || l->options->all ||
+                                  l->options->wanted_count > 0 || l->profile != NULL;
+                if (e->is_profile || !by_default || !is_wanted(l, e) || !has_view_of(e, kind))
                         continue;
                 r = read_entry(l, e, err);
                 if (r < 0)
                         return r;
-                bool by_default = !e->check->is_optional || l->options->all ||
-                                  l->options->wanted_count > 0 || l->profile != NULL;
-                if (is_selected(l, e) && by_default)
+                if (is_selected(l, e))
                         *CM_VEC_PUSH(l->arena, &checks) = *e->check;
         }
         struct kind_set *set = CM_VEC_PUSH(l->arena, &l->sets);
@@ -238,7 +255,8 @@ static struct entry entry_of(struct cm_check_library *l, const struct cm_check *
                 cm_buf_printf(&views, "%s ", check->rules[i].view->name);
         return (struct entry){ .id = check->id,
                                .views = cm_sv_dup(l->arena, cm_buf_sv(&views)),
-                               .check = check };
+                               .check = check,
+                               .is_optional = check->is_optional };
 }
 
 static int add_one(struct cm_check_library *l, struct cm_sv source, const struct cm_node *root,

@@ -54,7 +54,17 @@ CM_MUST_CHECK int cm_check_library_profiles(struct cm_check_library *library,
                                             const struct cm_node *const **ret, size_t *ret_count,
                                             struct cm_err *err);
 
-void cm_check_pack_write_profile(struct cm_buf *buf, const struct cm_node *root);
-/* Writes one check into a pack; see tools/pack_checks.c. `root` is the tree of its file. */
-void cm_check_pack_write(struct cm_buf *buf, const struct cm_check *check,
+/* Writing the pack of built-in checks; see tools/pack_checks.c. */
+struct cm_check_pack {
+        size_t count;
+        struct cm_buf index;
+        struct cm_buf bodies;
+        struct cm_buf tests;
+};
+void cm_check_pack_init(struct cm_check_pack *pack);
+void cm_check_pack_fini(struct cm_check_pack *pack);
+/* `root` is the tree of its file. */
+void cm_check_pack_write(struct cm_check_pack *pack, const struct cm_check *check,
                          const struct cm_node *root);
+void cm_check_pack_write_profile(struct cm_check_pack *pack, const struct cm_node *root);
+void cm_check_pack_finish(const struct cm_check_pack *pack, struct cm_buf *out);

@@ -3,6 +3,7 @@
 #include "check/lint.h"
 
 #include "base/vec.h"
+#include "check/fix.h"
 
 enum {
         TITLE_BYTES_MAX = 80
@@ -91,6 +92,25 @@ static void lint_params_read(struct lint *l, const struct cm_check_rule *rule, s
         }
 }
 
+/* A fix must have been seen to mend a failure. */
+static void lint_fix(struct lint *l)
+{
+        for (size_t i = 0; i < l->check->rule_count; i++) {
+                const struct cm_check_rule *rule = &l->check->rules[i];
+                bool seen = rule->fix_count == 0 || !cm_check_fix_is_possible(rule->view);
+                for (size_t j = 0; j < cm_node_count(l->check->tests) && !seen; j++) {
+                        const struct cm_node *test = cm_node_at(l->check->tests, j);
+                        seen = cm_node_bool(cm_node_get(test, "fixed"), false) &&
+                               cm_sv_eq(cm_node_get_string(test, "on"),
+                                        cm_sv_from_cstr(rule->view->name));
+                }
+                if (!seen)
+                        complain(l, rule->pos,
+                                 cm_sv_printf(l->arena, "no test on %.*s is fixed",
+                                              CM_SV_ARG(rule_name(l, rule))));
+        }
+}
+
 static void lint_rule(struct lint *l, const struct cm_check_rule *rule)
 {
         lint_expression(l, rule, "when", rule->when, "bool");
@@ -175,6 +195,7 @@ void cm_check_lint(struct cm_arena *arena, const struct cm_check *check,
                 lint_rule(&l, &check->rules[i]);
         lint_params(&l);
         lint_tests(&l);
+        lint_fix(&l);
         *ret = l.complaints.items;
         *ret_count = l.complaints.count;
 }

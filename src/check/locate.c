@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "codec/pointer.h"
 
 /* A visited node and its way up; entry 0 is the root. */
 struct entry {
@@ -95,25 +96,22 @@ static void make(struct cm_node_locator *l)
         for (size_t i = 0; i < l->entries.count; i++) {
                 const struct cm_node *n = l->entries.items[i].node;
                 for (size_t j = 0; j < cm_node_count(n); j++)
-                        visit(l,
-                              n->type == CM_NODE_LIST ? n->list.items[j] : n->map.members[j].value,
-                              i, j);
+                        visit(l, cm_node_child(n, j), i, j);
         }
 }
 
-static void put_key(struct cm_buf *out, struct cm_sv key)
+/* What an item of a list is called by those who write such lists; "" when it has no name. */
+static struct cm_sv name_of(const struct cm_node *item)
 {
-        for (size_t i = 0; i < key.len; i++) {
-                if (key.ptr[i] == '~')
-                        cm_buf_put_str(out, "~0");
-                else if (key.ptr[i] == '/')
-                        cm_buf_put_str(out, "~1");
-                else
-                        cm_buf_put_char(out, key.ptr[i]);
-        }
+        static const char *const keys[] = { "name", "Name", "Id", "ID" };
+        const struct cm_node *name = cm_node_get(cm_node_get(item, "metadata"), "name");
+        for (size_t i = 0; cm_node_string(name).len == 0 && i < CM_ARRAY_LEN(keys); i++)
+                name = cm_node_get(item, keys[i]);
+        return cm_node_string(name);
 }
 
-static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena *out, uint32_t at)
+static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena *out, uint32_t at,
+                               bool by_name)
 {
         uint32_t way[CM_NODE_DEPTH_MAX * 2];
         size_t depth = 0;
@@ -124,17 +122,20 @@ static struct cm_sv pointer_of(const struct cm_node_locator *l, struct cm_arena 
         while (depth > 0) {
                 const struct entry *e = &l->entries.items[way[--depth]];
                 const struct cm_node *parent = l->entries.items[e->parent].node;
-                cm_buf_put_char(&text, '/');
-                if (parent->type == CM_NODE_LIST)
-                        cm_buf_printf(&text, "%u", e->number);
+                struct cm_sv name =
+                        by_name && parent->type == CM_NODE_LIST ? name_of(e->node) : CM_SV("");
+                if (name.len > 0)
+                        cm_pointer_put(&text, name);
+                else if (parent->type == CM_NODE_LIST)
+                        cm_buf_printf(&text, "/%u", e->number);
                 else
-                        put_key(&text, parent->map.members[e->number].key);
+                        cm_pointer_put(&text, parent->map.members[e->number].key);
         }
         return cm_sv_dup(out, cm_buf_sv(&text));
 }
 
 bool cm_node_locate(struct cm_node_locator *l, struct cm_arena *out, const struct cm_node *wanted,
-                    struct cm_sv *ret)
+                    struct cm_sv *ret, struct cm_sv *ret_anchor)
 {
         if (wanted == NULL)
                 return false;
@@ -153,6 +154,7 @@ bool cm_node_locate(struct cm_node_locator *l, struct cm_arena *out, const struc
         }
         if (number == 0)
                 return false;
-        *ret = pointer_of(l, out, number - 1);
+        *ret = pointer_of(l, out, number - 1, false);
+        *ret_anchor = pointer_of(l, out, number - 1, true);
         return true;
 }

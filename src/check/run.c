@@ -5,7 +5,8 @@
 #include "base/limits.h"
 
 enum {
-        HEAD_BYTES = 4096
+        HEAD_BYTES = 4096,
+        STREAM_BYTES_MIN = 4 << 20 /* smaller texts are read as a whole, once */
 };
 
 struct cm_check_joins {
@@ -95,6 +96,7 @@ static int evaluate_document(struct cm_check_provider *provider, struct cm_arena
         if (kind->normalise != NULL)
                 d->root = kind->normalise(arena, d->root);
         d->has_no_lines = kind->has_no_lines;
+        d->kind = kind;
         d->locator = cm_node_locator_new(arena, d->root);
         counts->documents++;
         r = kind->subjects(arena, d, &s.sink, err);
@@ -167,6 +169,57 @@ static int read_trees(struct cm_arena *arena, struct cm_sv text, enum cm_node_ya
         return cm_node_parse_yaml(arena, text, &options, docs, count, err);
 }
 
+/* The documents of one text, one by one. */
+struct stream {
+        struct cm_check_provider *provider;
+        struct cm_arena *arena; /* of the document at hand */
+        struct cm_document document;
+        struct cm_check_sink *sink;
+        struct cm_check_counts *counts;
+        bool is_uniform; /* all are read by the same schema */
+};
+
+static int look_at_kind(void *ctx, const struct cm_node_doc *doc, struct cm_err *err)
+{
+        (void)err;
+        struct stream *s = ctx;
+        s->document.root = doc->root;
+        const struct cm_document_kind *kind = kind_of(&s->document);
+        s->is_uniform = s->is_uniform && (kind == NULL || kind->schema == CM_NODE_YAML_GO2);
+        s->document.number++;
+        return 0;
+}
+
+static int check_one(void *ctx, const struct cm_node_doc *doc, struct cm_err *err)
+{
+        struct stream *s = ctx;
+        s->document.root = doc->root;
+        int r = cm_check_document(s->provider, s->arena, &s->document, s->sink, s->counts, err);
+        s->document.number++;
+        return r;
+}
+
+/*
+ * A large text of many documents is read twice, so that only one tree is there at a time: first to
+ * know that all of it is well-formed, since a text that is not has no results, then to judge.
+ */
+static int try_stream(struct cm_check_provider *provider, const struct cm_document *whole,
+                      struct cm_check_sink *sink, struct cm_check_counts *counts, bool *ret_done,
+                      struct cm_err *err)
+{
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_CHECK_ARENA_BYTES_MAX);
+        const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO2 };
+        struct stream s = { provider, arena, *whole, sink, counts, true };
+        int r = cm_node_walk_yaml(arena, whole->text, &options, look_at_kind, &s, err);
+        if (r < 0)
+                return r;
+        *ret_done = s.is_uniform;
+        s.document = *whole;
+        return s.is_uniform ? cm_node_walk_yaml(arena, whole->text, &options, check_one, &s, err)
+                            : 0;
+}
+
 int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, struct cm_sv name,
                   struct cm_sv text, struct cm_check_sink *sink, struct cm_check_counts *counts,
                   struct cm_err *err)
@@ -180,6 +233,12 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
                 return r < 0 ? r
                              : evaluate_document(provider, arena, kind, &document, sink, counts,
                                                  err);
+        }
+        if (text.len >= STREAM_BYTES_MIN && !looks_like_json(text)) {
+                bool is_stream = false;
+                int r = try_stream(provider, &document, sink, counts, &is_stream, err);
+                if (r < 0 || is_stream)
+                        return r;
         }
         /* The kind shows in the keys, which no schema changes; scalars are then read as it wants. */
         const struct cm_node_doc *docs[CM_NODE_YAML_SCHEMA_COUNT] = { NULL };

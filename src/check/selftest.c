@@ -4,6 +4,9 @@
 
 #include <limits.h>
 
+#include "check/fix_document.h"
+#include "codec/node_json.h"
+
 enum {
         LATEST_MINOR = 999 /* "now": newer than every rule */
 };
@@ -42,6 +45,7 @@ struct deciding_sink {
         struct cm_check_sink sink; /* first */
         struct cm_arena *arena;
         struct cm_sv view;
+        struct cm_check_fixes *fixes;
         bool has_result;
         struct cm_check_result result; /* only what compare() looks at outlives put() */
 };
@@ -52,6 +56,7 @@ static int decide(struct cm_check_sink *sink, const struct cm_check_result *r, s
         (void)err;
         if (!cm_sv_eq(r->subject.view, d->view))
                 return 0;
+        cm_check_fixes_add(d->fixes, r);
         if (d->has_result && weight(r->state) >= weight(d->result.state))
                 return 0;
         d->has_result = true;
@@ -80,6 +85,24 @@ static void compare(struct selftest *t, const struct cm_node *test, enum cm_chec
         }
 }
 
+/* Makes the fixes in the text, or in the tree as JSON: then the check must have nothing to say. */
+static void try_fix(struct selftest *t, const struct cm_node *test,
+                    struct cm_check_provider *provider, struct cm_check_fixes *fixes,
+                    struct cm_sv name)
+{
+        struct cm_check_fixed fixed;
+        struct cm_buf json CM_CLEANUP(cm_buf_fini) = { 0 };
+        cm_buf_init(&json, CM_MIB(1));
+        cm_node_write_json(&json, cm_node_get(test, "given"));
+        struct cm_sv text = cm_node_get_string(test, "text");
+        cm_check_fix_document(provider, fixes, name,
+                              text.len > 0 ? text : cm_sv_dup(t->arena, cm_buf_sv(&json)), &fixed);
+        for (size_t i = 0; i < fixed.note_count; i++)
+                fail(t, test, fixed.notes[i]);
+        if (fixed.diff.len == 0)
+                fail(t, test, CM_SV("is not fixed: no rule that fails has a fix"));
+}
+
 static int run_test(struct selftest *t, const struct cm_node *test, struct cm_err *err)
 {
         enum cm_check_state want;
@@ -90,6 +113,7 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
                 .k8s_minor = LATEST_MINOR,
                 .profile = cm_node_get(test, "profile"),
                 .now_s = cm_node_int(cm_node_get(test, "now"), 0),
+                .with_fixes = cm_node_bool(cm_node_get(test, "fixed"), false),
         };
         struct cm_sv k8s = cm_node_get_string(test, "k8s");
         uint64_t minor = 0;
@@ -106,7 +130,10 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
         }
         struct cm_check_alone set;
         cm_check_alone_init(&set, t->arena, t->check, &settings);
-        struct deciding_sink out = { .sink = { decide }, .arena = t->arena, .view = view };
+        struct cm_check_fixes fixes = { .arena = t->arena };
+        struct deciding_sink out = {
+                .sink = { decide }, .arena = t->arena, .view = view, .fixes = &fixes
+        };
         struct cm_check_counts counts = { 0 };
         const struct cm_node *text = cm_node_get(test, "text");
         const struct cm_node *given = cm_node_get(test, "given");
@@ -125,6 +152,8 @@ static int run_test(struct selftest *t, const struct cm_node *test, struct cm_er
                 r = cm_check_joined(&set.provider, t->arena, &out.sink, &counts, err);
         if (r == 0)
                 compare(t, test, want, out.has_result ? &out.result : NULL);
+        if (r == 0 && settings.with_fixes)
+                try_fix(t, test, &set.provider, &fixes, name);
         return r;
 }
 

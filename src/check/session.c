@@ -8,7 +8,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/vec.h"
-#include "crypto/fingerprint.h"
+#include "check/check_waiver.h"
 #include "ipc/fail.h"
 #include "sandbox/worker.h"
 
@@ -22,6 +22,7 @@ struct cm_check_session {
         size_t result_count;
         size_t result_capacity;
         CM_VEC(struct cm_check_unread) unread;
+        CM_VEC(struct cm_check_fixed) fixed;
         struct cm_check_outcome outcome;
 };
 
@@ -81,14 +82,6 @@ static int on_checks(struct cm_check_session *s, struct cm_sv payload, struct cm
         return r;
 }
 
-/* By the object and the place in it, not by file name or line: moving text about changes nothing. */
-static struct cm_sv fingerprint_of(struct cm_arena *arena, const struct cm_check_result *r)
-{
-        const struct cm_sv parts[] = { r->check,         r->subject.view, r->subject.kind,
-                                       r->subject.group, r->subject.name, r->place.pointer };
-        return cm_fingerprint(arena, parts, CM_ARRAY_LEN(parts));
-}
-
 static int on_result(struct cm_check_session *s, struct cm_sv bytes, struct cm_err *err)
 {
         struct cm_check_result result;
@@ -112,7 +105,7 @@ static int on_result(struct cm_check_session *s, struct cm_sv bytes, struct cm_e
         result.maps = meta->maps;
         result.subject.document = order == 0 ? CM_SV("") : s->documents.items[order - 1];
         if (result.state == CM_CHECK_FAIL || result.state == CM_CHECK_UNKNOWN)
-                result.fingerprint = fingerprint_of(s->arena, &result);
+                result.fingerprint = cm_check_fingerprint(s->arena, &result);
         if (s->result_count == s->result_capacity) {
                 s->result_capacity = s->result_capacity == 0 ? 256 : s->result_capacity * 2;
                 s->results = realloc(s->results, s->result_capacity * sizeof(*s->results));
@@ -181,6 +174,12 @@ static int on_frame(struct cm_check_session *s, struct cm_sv document, const str
                 return on_tally(s, payload, err);
         case CM_CHECK_MSG_DOCUMENT_DONE:
                 return on_document_done(s, document, payload, err);
+        case CM_CHECK_MSG_FIXED: {
+                struct cm_check_fixed *fixed = CM_VEC_PUSH(s->arena, &s->fixed);
+                int r = cm_check_fixed_parse(s->arena, cm_sv_dup(s->arena, payload), fixed, err);
+                fixed->document = document;
+                return r;
+        }
         case CM_CHECK_MSG_DONE:
                 return 1;
         case CM_CHECK_MSG_FAIL:
@@ -250,6 +249,8 @@ int cm_check_session_finish(struct cm_check_session *s, struct cm_check_outcome 
         *ret = s->outcome;
         ret->results = s->results;
         ret->result_count = s->result_count;
+        ret->fixed = s->fixed.items;
+        ret->fixed_count = s->fixed.count;
         ret->unread = s->unread.items;
         ret->unread_count = s->unread.count;
         return 0;

@@ -214,6 +214,8 @@ static int long_option(struct parser *p, int argc, char *const *argv, int *i, st
                 return cm_opt_value_add(p->arena, v, CM_ORIGIN_FLAG, where,
                                         negated ? "false" : "true", err);
         }
+        if (!has_value && v->opt->bare != NULL)
+                return cm_opt_value_add(p->arena, v, CM_ORIGIN_FLAG, where, v->opt->bare, err);
         if (!has_value && *i + 1 >= argc)
                 return CM_RAISE(err, CM_E_USAGE, "%s needs a value: %s %s", where, where,
                                 v->opt->arg);

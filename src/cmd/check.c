@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `coaming check`: evaluates checks on configuration files, and says by its exit status what follows. */
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/vec.h"
 #include "check/check_waiver.h"
+#include "cmd/check_fix.h"
 #include "cmd/check_history.h"
 #include "cmd/check_run.h"
+#include "cmd/check_watch.h"
 #include "cmd/policy_options.h"
 #include "cmd/report_output.h"
 #include "cmd/target_options.h"
@@ -19,6 +21,8 @@ enum {
 
 static const char *const severity_choices[] = { "negligible", "low",      "medium",
                                                 "high",       "critical", NULL };
+
+static const char *const fix_choices[] = { "diff", "json", NULL };
 
 static const struct cm_opt options[] = {
         CM_OPTS_REPORT("table, json, sarif, junit, markdown, html, oscal, ocsf or policyreport"),
@@ -75,7 +79,17 @@ static const struct cm_opt options[] = {
           .arg = "N",
           .help = "exit 3 only when more than N results are unknown",
           .in_config = true },
+        { .name = "fix",
+          .kind = CM_OPT_VALUE,
+          .arg = "diff|json",
+          .choices = fix_choices,
+          .bare = "diff",
+          .help = "print a patch of what can be mended, instead of a report: for patch(1), or "
+                  "JSON patches",
+          .heading = "Fixes" },
+        { .name = "write", .help = "mend the files, then check them again" },
         CM_OPTS_HISTORY,
+        CM_OPTS_WATCH,
         { .name = "save",
           .kind = CM_OPT_VALUE,
           .arg = "FILE",
@@ -93,6 +107,7 @@ static int make_job(const struct cm_args *args, struct cm_check_job *job, struct
         const char *profile = cm_args_get(args, "profile");
         job->profile = cm_sv_from_cstr(profile);
         job->all = cm_args_flag(args, "optional");
+        job->with_fixes = cm_args_get(args, "fix") != NULL || cm_args_flag(args, "write");
         job->with_passed = cm_args_flag(args, "show-passed");
         const char *const *policies = NULL;
         job->only_policies = cm_args_list(args, "policy", &policies) > 0 && profile == NULL &&
@@ -178,56 +193,113 @@ static int exit_status(const struct cm_args *args, const struct cm_check_outcome
         return is_incomplete(args, outcome, limits) ? cm_err_exit_status(CM_E_INCOMPLETE) : 0;
 }
 
-static int check_run(const struct cm_args *args)
+/* What a run is asked for, apart from the targets. */
+struct settings {
+        const char *format;
+        struct thresholds limits;
+};
+
+static int read_settings(const struct cm_args *args, struct settings *ret, struct cm_err *err)
 {
-        struct cm_err err = CM_ERR_INIT;
-        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
-        = cm_arena_new(ARENA_BYTES_MAX);
-        struct cm_check_outcome outcome = { 0 };
+        ret->format = cm_report_format(args);
+        if (cm_check_format_find(ret->format) == NULL)
+                return CM_RAISE(err, CM_E_USAGE,
+                                "--format: there is no format '%.40s'; table, json, sarif, junit, "
+                                "markdown, html, oscal, ocsf, policyreport",
+                                ret->format);
+        return read_thresholds(args, &ret->limits, err);
+}
+
+/* The outcome lives in args->arena. */
+static int judge(void *ctx, const struct cm_args *args, struct cm_check_outcome *ret,
+                 struct cm_err *err)
+{
+        (void)ctx;
         struct cm_check_job job;
         const struct cm_check_targets targets = { .names = args->positional,
                                                   .count = args->positional_count,
                                                   .save = cm_args_get(args, "save"),
                                                   .with_policies = true };
-        const char *format = cm_report_format(args);
-        if (cm_check_format_find(format) == NULL) {
-                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
-                                   "--format: there is no format '%.40s'; table, json, sarif, "
-                                   "junit, markdown, html, oscal, ocsf, policyreport",
-                                   format));
-                return cm_command_fail(&err);
-        }
         struct cm_check_waiver *waivers = NULL;
         size_t waiver_count = 0;
-        struct thresholds limits;
-        int r = read_thresholds(args, &limits, &err);
+        struct cm_sv waivers_text = CM_SV("");
+        int r = cm_check_run_waivers(args, &waivers, &waiver_count, &waivers_text, err);
         if (r == 0)
-                r = cm_check_run_waivers(args, &waivers, &waiver_count, NULL, &err);
+                r = make_job(args, &job, err);
+        if (r == 0 && job.with_fixes)
+                job.waivers = waivers_text;
         if (r == 0)
-                r = make_job(args, &job, &err);
-        if (r == 0)
-                r = cm_check_run(args, arena, &job, &targets, &outcome, &err);
+                r = job.with_fixes ? cm_check_fix_run(args, &job, &targets, ret, err)
+                                   : cm_check_run(args, args->arena, &job, &targets, ret, err);
         if (r < 0)
-                return cm_command_fail(&err);
-        cm_check_waivers_apply(waivers, waiver_count, &outcome);
-        r = cm_check_baseline(args, arena, &outcome, &err);
-        if (r == 0)
-                r = cm_check_history(args, arena, &outcome, CM_SV(""), NULL, &err);
-        if (r < 0)
-                return cm_command_fail(&err);
+                return r;
+        cm_check_waivers_apply(waivers, waiver_count, ret);
+        r = cm_check_baseline(args, args->arena, ret, err);
+        return r < 0 ? r : cm_check_history(args, args->arena, ret, CM_SV(""), NULL, err);
+}
+
+static int write_reports(void *ctx, const struct cm_args *args, struct cm_check_outcome *outcome,
+                         struct cm_err *err)
+{
+        const struct settings *settings = ctx;
         struct cm_check_report report = {
-                .outcome = &outcome,
+                .outcome = outcome,
                 .profile = cm_sv_from_cstr(cm_args_get(args, "profile")),
                 .severity = CM_SEVERITY_UNKNOWN,
-                .now_s = job.now_s,
+                .now_s = cm_clock_wall_s(),
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };
         cm_policy_severity(args, "severity", &report.severity);
         const struct cm_report_writer writer = { write_report, &report };
-        if (cm_report_output(args, format, &writer, &err) < 0)
-                return cm_command_fail(&err);
-        return exit_status(args, &outcome, &limits);
+        return cm_report_output(args, settings->format, &writer, err);
+}
+
+static int status_of(void *ctx, const struct cm_args *args, const struct cm_check_outcome *outcome)
+{
+        const struct settings *settings = ctx;
+        return exit_status(args, outcome, &settings->limits);
+}
+
+static int watch_run(const struct cm_args *args, struct settings *settings)
+{
+        struct cm_err err = CM_ERR_INIT;
+        bool json = strcmp(settings->format, "json") == 0;
+        const char *const *files = NULL;
+        if (!json && strcmp(settings->format, "table") != 0)
+                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
+                                   "--watch writes changes as text or with --json, not as %s",
+                                   settings->format));
+        else if (cm_args_list(args, "output", &files) > 0 || cm_args_get(args, "save") != NULL ||
+                 cm_args_get(args, "fix") != NULL || cm_args_flag(args, "write"))
+                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
+                                   "--watch does not go with --output, --save, --fix or --write"));
+        const struct cm_check_watch watch = { .judge = judge,
+                                              .status = status_of,
+                                              .report = json ? NULL : write_reports,
+                                              .ctx = settings,
+                                              .json = json };
+        return err.code != CM_E_OK ? cm_command_fail(&err) : cm_check_watch(args, &watch);
+}
+
+static int check_run(const struct cm_args *args)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(ARENA_BYTES_MAX);
+        struct cm_args run = *args;
+        struct cm_check_outcome outcome = { 0 };
+        struct settings settings;
+        run.arena = arena;
+        int r = read_settings(args, &settings, &err);
+        if (r == 0 && cm_args_flag(args, "watch"))
+                return watch_run(args, &settings);
+        if (r == 0)
+                r = judge(&settings, &run, &outcome, &err);
+        /* A patch is all that is printed. */
+        if (r == 0 && (cm_args_get(args, "fix") == NULL || cm_args_flag(args, "write")))
+                r = write_reports(&settings, &run, &outcome, &err);
+        return r < 0 ? cm_command_fail(&err) : exit_status(args, &outcome, &settings.limits);
 }
 
 extern const struct cm_cmd cm_cmd_check;
@@ -256,7 +328,9 @@ const struct cm_cmd cm_cmd_check = {
                                        "the engine of this host, with all that it has",
                                        "coaming check -p cis-docker-1.6.0 app.tar",
                                        "an image that docker save wrote",
-                                       "coaming check -p container-host host:", "this host", NULL },
+                                       "coaming check -p container-host host:", "this host",
+                                       "coaming check --watch --json docker: k8s/",
+                                       "stay, and write what changes, an object a line", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

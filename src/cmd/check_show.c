@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/escape.h"
+#include "check/fix.h"
 #include "os/file.h"
 #include "report/terminal.h"
 
@@ -49,6 +50,9 @@ static void show(const struct cm_check *c)
         } parts[] = { { "", c->title },
                       { "\nWhy\n", c->rationale },
                       { "\nWhat to do\n", c->remediation },
+                      { "", cm_check_has_fix(c)
+                                    ? CM_SV("`coaming check --fix` does it where it can.")
+                                    : CM_SV("") },
                       { "\nQuestion\n", c->question } };
         for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++) {
                 if (parts[i].text.len == 0)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cmd/check_trigger.h"
 #include "os/file.h"
 
 #define CM_CHECK_SOURCE(name) extern const struct cm_check_source cm_check_source_##name;
@@ -20,16 +21,36 @@ static const struct cm_check_source *const sources[] = {
 #undef CM_CHECK_SOURCE
 };
 
-int cm_check_source_give(const struct cm_args *args, const char *target,
-                         struct cm_check_document_sink *sink, struct cm_err *err)
+static const struct cm_check_source *find(const char *target, const char **ret_rest)
 {
         for (size_t i = 0; i < CM_ARRAY_LEN(sources); i++) {
                 size_t len = strlen(sources[i]->prefix);
+                *ret_rest = target + len;
                 if (strncmp(target, sources[i]->prefix, len) == 0 &&
                     (!sources[i]->is_whole || target[len] == '\0'))
-                        return sources[i]->give(args, target + len, sink, err);
+                        return sources[i];
         }
-        return CM_RAISE(err, CM_E_USAGE, "'%.200s' is nothing that can be checked", target);
+        CM_ASSERT(false); /* the last row takes everything */
+        return NULL;
+}
+
+int cm_check_source_give(const struct cm_args *args, const char *target,
+                         struct cm_check_document_sink *sink, struct cm_err *err)
+{
+        const char *rest;
+        const struct cm_check_source *source = find(target, &rest);
+        return source->give(args, rest, sink, err);
+}
+
+int cm_check_source_watch(const struct cm_args *args, const char *target,
+                          struct cm_check_triggers *triggers, struct cm_err *err)
+{
+        const char *rest;
+        const struct cm_check_source *source = find(target, &rest);
+        if (source->watch != NULL)
+                return source->watch(args, rest, triggers, err);
+        triggers->asks_again = true;
+        return 0;
 }
 
 int cm_check_source_file(const char *path, struct cm_check_document_sink *sink, struct cm_err *err)

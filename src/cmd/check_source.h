@@ -8,6 +8,8 @@
 
 #include "cmd/command.h"
 
+struct cm_check_triggers;
+
 /* Where documents go. `fd` stays the caller's and is read from its start. */
 struct cm_check_document_sink {
         int (*put)(struct cm_check_document_sink *sink, const char *name, int fd,
@@ -24,11 +26,18 @@ struct cm_check_source {
         /* `rest`: the target without the prefix. Gives out its documents in a fixed order. */
         int (*give)(const struct cm_args *args, const char *rest,
                     struct cm_check_document_sink *sink, struct cm_err *err);
+        /* Says what will tell of changes (cmd/check_trigger.h). NULL: nothing does but time. */
+        int (*watch)(const struct cm_args *args, const char *rest,
+                     struct cm_check_triggers *triggers, struct cm_err *err);
 };
 
 /* Finds the row for the target. Errors: those of the source and of the sink. */
 CM_MUST_CHECK int cm_check_source_give(const struct cm_args *args, const char *target,
                                        struct cm_check_document_sink *sink, struct cm_err *err);
+
+/* Likewise what tells of its changes. Errors: CM_E_USAGE. */
+CM_MUST_CHECK int cm_check_source_watch(const struct cm_args *args, const char *target,
+                                        struct cm_check_triggers *triggers, struct cm_err *err);
 
 /* An image or root file system, named as `coaming scan` takes it. Errors: those of
  * cm_scan(), but for content that is no image: that goes to `sink` as unread. */

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "cmd/check_source.h"
+#include "cmd/check_trigger.h"
 #include "cmd/engine_facts.h"
 #include "fetch/fetch.h"
 #include "os/file.h"
@@ -72,12 +73,35 @@ static int give_podman(const struct cm_args *args, const char *rest,
         return give_engine(args, CM_FETCH_PODMAN, sink, err);
 }
 
+static int watch_engine(enum cm_fetch_kind kind, struct cm_check_triggers *triggers)
+{
+        const struct cm_fetch_options options = { .kind = kind, .is_survey = true };
+        cm_check_trigger_engine(triggers, &options);
+        triggers->asks_again = true; /* events do not tell of the daemon's own files */
+        return 0;
+}
+
+static int watch_docker(const struct cm_args *args, const char *rest,
+                        struct cm_check_triggers *triggers, struct cm_err *err)
+{
+        (void)args, (void)rest, (void)err;
+        return watch_engine(CM_FETCH_DOCKER, triggers);
+}
+
+static int watch_podman(const struct cm_args *args, const char *rest,
+                        struct cm_check_triggers *triggers, struct cm_err *err)
+{
+        (void)args, (void)rest, (void)err;
+        return watch_engine(CM_FETCH_PODMAN, triggers);
+}
+
 extern const struct cm_check_source cm_check_source_docker;
 const struct cm_check_source cm_check_source_docker = {
         .prefix = "docker:",
         .is_whole = true,
         .summary = "the Docker engine of this host: daemon, containers, images, networks, swarm",
         .give = give_docker,
+        .watch = watch_docker,
 };
 
 extern const struct cm_check_source cm_check_source_podman;
@@ -86,4 +110,5 @@ const struct cm_check_source cm_check_source_podman = {
         .is_whole = true,
         .summary = "the same of podman, through the socket of 'podman system service'",
         .give = give_podman,
+        .watch = watch_podman,
 };

@@ -10,6 +10,7 @@
 
 #include "base/vec.h"
 #include "cmd/check_source.h"
+#include "cmd/check_trigger.h"
 #include "codec/inflate.h"
 #include "codec/tar.h"
 
@@ -20,6 +21,7 @@ enum {
 struct walk {
         struct cm_arena *arena;
         CM_VEC(const char *) files;
+        CM_VEC(const char *) directories;
 };
 
 /* Files of a directory that may hold configuration. Others are not looked at. */
@@ -46,6 +48,7 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
         if (dir == NULL)
                 return CM_RAISE_ERRNO(err, CM_E_IO, errno, "could not open directory '%.200s'",
                                       path);
+        *CM_VEC_PUSH(w->arena, &w->directories) = path;
         CM_VEC(const char *) names = { 0 };
         for (struct dirent *e; (e = readdir(dir)) != NULL;)
                 if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
@@ -89,6 +92,15 @@ static bool is_image_layout(struct cm_arena *arena, const char *path)
                access(cm_sv_printf(arena, "%s/index.json", path).ptr, F_OK) == 0;
 }
 
+/* `target` without slashes at its end, and all that lies below. */
+static int walk_target(struct walk *w, const char *target, struct cm_err *err)
+{
+        size_t len = strlen(target);
+        while (len > 1 && target[len - 1] == '/')
+                len--;
+        return walk_directory(w, cm_sv_printf(w->arena, "%.*s", (int)len, target).ptr, 0, err);
+}
+
 static int give_files(const struct cm_args *args, const char *target,
                       struct cm_check_document_sink *sink, struct cm_err *err)
 {
@@ -103,13 +115,31 @@ static int give_files(const struct cm_args *args, const char *target,
                 return cm_check_source_image_target(args, target, sink, err);
         if (!S_ISDIR(st.st_mode))
                 return cm_check_source_file(target, sink, err);
-        size_t len = strlen(target);
-        while (len > 1 && target[len - 1] == '/')
-                len--;
-        int r = walk_directory(&w, cm_sv_printf(w.arena, "%.*s", (int)len, target).ptr, 0, err);
+        int r = walk_target(&w, target, err);
         for (size_t i = 0; i < w.files.count && r == 0; i++)
                 r = cm_check_source_file(w.files.items[i], sink, err);
         return r;
+}
+
+static int watch_files(const struct cm_args *args, const char *target,
+                       struct cm_check_triggers *triggers, struct cm_err *err)
+{
+        struct walk w = { .arena = args->arena };
+        struct stat st;
+        if (strcmp(target, "-") == 0)
+                return CM_RAISE(err, CM_E_USAGE, "--watch cannot read standard input again");
+        if (stat(target, &st) != 0 || !S_ISDIR(st.st_mode)) {
+                cm_check_trigger_file(triggers, target);
+                return 0;
+        }
+        /* A directory may be on its way out: what is seen of it is as good as a change. */
+        struct cm_err gone = CM_ERR_INIT;
+        CM_IGNORE(walk_target(&w, target, &gone));
+        for (size_t i = 0; i < w.directories.count; i++)
+                cm_check_trigger_directory(triggers, w.directories.items[i]);
+        for (size_t i = 0; i < w.files.count; i++)
+                cm_check_trigger_file(triggers, w.files.items[i]);
+        return 0;
 }
 
 extern const struct cm_check_source cm_check_source_files;
@@ -117,4 +147,5 @@ const struct cm_check_source cm_check_source_files = {
         .prefix = "",
         .summary = "file or directory; \"-\" is standard input",
         .give = give_files,
+        .watch = watch_files,
 };

@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/fix.h"
 #include "check/lint.h"
 #include "check/selftest.h"
 #include "cmd/check_show.h"
+
+enum {
+        TEST_BYTES_MAX = 256 << 20 /* of one check: all its documents */
+};
 
 static int list_run(const struct cm_args *args)
 {
@@ -24,10 +29,11 @@ static int list_run(const struct cm_args *args)
         if (r < 0)
                 return cm_command_fail(&err);
         for (size_t i = 0; i < count; i++)
-                printf("%-9s %-10s %s%s\n", cm_escape(args->arena, checks[i]->id),
+                printf("%-9s %-10s %s%s%s\n", cm_escape(args->arena, checks[i]->id),
                        cm_severity_to_string(checks[i]->severity),
                        cm_escape(args->arena, checks[i]->title),
-                       checks[i]->is_optional ? " (optional)" : "");
+                       checks[i]->is_optional ? " (optional)" : "",
+                       cm_check_has_fix(checks[i]) ? " (fix)" : "");
         printf("\nProfiles:\n");
         for (size_t i = 0; i < profile_count; i++)
                 printf("%-20s %s\n",
@@ -47,9 +53,10 @@ static int show_run(const struct cm_args *args)
 }
 
 /* Returns the number of failures, or < 0. */
-static int test_one(struct cm_arena *arena, const struct cm_check *check, size_t *ret_run,
-                    struct cm_err *err)
+static int test_one(const struct cm_check *check, size_t *ret_run, struct cm_err *err)
 {
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(TEST_BYTES_MAX);
         const struct cm_check_test_failure *failures = NULL;
         size_t count = 0;
         int r = cm_check_selftest(arena, check, &failures, &count, ret_run, err);
@@ -75,7 +82,7 @@ static int test_run(const struct cm_args *args)
                 r = cm_check_library_all(library, &checks, &count, &err);
         for (size_t i = 0; i < count && r >= 0; i++) {
                 size_t tests = 0;
-                r = test_one(args->arena, checks[i], &tests, &err);
+                r = test_one(checks[i], &tests, &err);
                 failed += r > 0 ? (size_t)r : 0;
                 passed += r >= 0 ? tests - (size_t)r : 0;
         }

@@ -21,7 +21,8 @@ struct cm_opt {
         enum cm_opt_kind kind;
         const char *arg; /* "FORMAT"; NULL for flags */
         const char *help;
-        const char *otherwise;      /* default value, or NULL */
+        const char *otherwise; /* default value, or NULL */
+        const char *bare;      /* of CM_OPT_VALUE: what "--name" without "=VALUE" means, or NULL */
         const char *const *choices; /* NULL-terminated allowed values, or NULL */
         bool in_config;             /* may stand in a configuration file and the environment */
         const char *heading;        /* starts a group in --help, or NULL */

@@ -26,7 +26,7 @@ enum {
 };
 
 static const struct cm_opt options[] = {
-        CM_OPTS_REPORT("table, json or markdown"),
+        CM_OPTS_REPORT("table, json, markdown, html or oscal"),
         { .name = "answers",
           .kind = CM_OPT_VALUE,
           .arg = "FILE",
@@ -211,9 +211,10 @@ static int comply_run(const struct cm_args *args)
         const struct cm_args plain = without_archive(args, &archive);
         uint64_t coverage_min = 0;
         if (cm_comply_format_find(format) == NULL) {
-                CM_IGNORE(CM_RAISE(&err, CM_E_USAGE,
-                                   "--format: there is no format '%.40s'; table, json, markdown",
-                                   format));
+                CM_IGNORE(CM_RAISE(
+                        &err, CM_E_USAGE,
+                        "--format: there is no format '%.40s'; table, json, markdown, html, oscal",
+                        format));
                 return cm_command_fail(&err);
         }
         int r = cm_args_number(args, "min-coverage", 0, 100, &coverage_min, &err);
@@ -225,6 +226,7 @@ static int comply_run(const struct cm_args *args)
                 return cm_command_fail(&err);
         struct cm_comply_report report = {
                 .outcome = &a.outcome,
+                .now_s = cm_clock_wall_s(),
                 .wide = cm_args_flag(args, "wide"),
                 .color = cm_wants_color(args, STDOUT_FILENO),
         };

@@ -52,6 +52,23 @@ static int load_own(const struct cm_args *args, struct cm_comply_context *c, con
         return cm_frameworks_verify(args->arena, &c->frameworks, c->checks, c->check_count, err);
 }
 
+/* "pci-dss-4" for "pci-dss-4.0.1": the beginning of one name only, up to where a part of it ends. */
+static const struct cm_framework *find_by_beginning(const struct cm_frameworks *all,
+                                                    struct cm_sv wanted)
+{
+        const struct cm_framework *found = NULL;
+        for (size_t i = 0; i < all->count; i++) {
+                const struct cm_framework *f = &all->items[i];
+                if (wanted.len == 0 || f->name.len <= wanted.len ||
+                    !cm_sv_has_prefix(f->name, wanted) || cm_is_alnum(f->name.ptr[wanted.len]))
+                        continue;
+                if (found != NULL)
+                        return NULL;
+                found = f;
+        }
+        return found;
+}
+
 int cm_comply_framework(const struct cm_args *args, struct cm_comply_context *c, const char *name,
                         const struct cm_framework **ret, struct cm_err *err)
 {
@@ -64,6 +81,8 @@ int cm_comply_framework(const struct cm_args *args, struct cm_comply_context *c,
                 cm_buf_printf(&known, "%s%.*s", i > 0 ? ", " : "",
                               CM_SV_ARG(c->frameworks.items[i].name));
         *ret = cm_frameworks_find(&c->frameworks, wanted);
+        if (*ret == NULL)
+                *ret = find_by_beginning(&c->frameworks, wanted);
         return *ret != NULL
                        ? 0
                        : CM_RAISE(err, CM_E_USAGE, "there is no framework '%.60s'; there are %.*s",

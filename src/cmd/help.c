@@ -38,9 +38,12 @@ static void put_wrapped(struct cm_buf *out, const char *text, size_t indent)
 static void put_option(struct cm_buf *out, const struct cm_opt *o)
 {
         char left[80];
-        snprintf(left, sizeof(left), "  %c%c%s --%s%s%s", o->letter != 0 ? '-' : ' ',
+        snprintf(left, sizeof(left), "  %c%c%s --%s%s%s%s", o->letter != 0 ? '-' : ' ',
                  o->letter != 0 ? o->letter : ' ', o->letter != 0 ? "," : " ", o->name,
-                 o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
+                 o->bare != NULL  ? "[="
+                 : o->arg != NULL ? " "
+                                  : "",
+                 o->arg != NULL ? o->arg : "", o->bare != NULL ? "]" : "");
         char help[512];
         snprintf(help, sizeof(help), "%s%s%s%s", o->help, o->otherwise != NULL ? " (default: " : "",
                  o->otherwise != NULL ? o->otherwise : "", o->otherwise != NULL ? ")" : "");
@@ -145,7 +148,8 @@ static void man_options(struct cm_buf *out, const struct cm_opt *table)
                 put_roff(out, o->name);
                 cm_buf_put_str(out, "\\fR");
                 if (o->arg != NULL)
-                        cm_buf_printf(out, " \\fI%s\\fR", o->arg);
+                        cm_buf_printf(out, o->bare != NULL ? "[=\\fI%s\\fR]" : " \\fI%s\\fR",
+                                      o->arg);
                 cm_buf_put_char(out, '\n');
                 put_roff(out, o->help);
                 if (o->otherwise != NULL) {
@@ -266,7 +270,7 @@ static void fish_options(struct cm_buf *out, const char *condition, const struct
 {
         for (const struct cm_opt *o = table; o != NULL && o->name != NULL; o++) {
                 cm_buf_printf(out, "complete -c coaming %s -l %s%s -d ", condition, o->name,
-                              o->kind == CM_OPT_FLAG ? "" : " -r");
+                              o->kind == CM_OPT_FLAG || o->bare != NULL ? "" : " -r");
                 put_fish_text(out, o->help);
                 cm_buf_put_char(out, '\n');
         }

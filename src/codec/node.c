@@ -162,6 +162,12 @@ const struct cm_node *cm_node_at(const struct cm_node *n, size_t index)
                                                                         : NULL;
 }
 
+const struct cm_node *cm_node_child(const struct cm_node *n, size_t number)
+{
+        CM_ASSERT(number < cm_node_count(n));
+        return n->type == CM_NODE_MAP ? n->map.members[number].value : n->list.items[number];
+}
+
 size_t cm_node_count(const struct cm_node *n)
 {
         if (cm_node_type(n) == CM_NODE_LIST)

@@ -89,6 +89,8 @@ const struct cm_node_member *cm_node_member(const struct cm_node *n, struct cm_s
 /* A path of keys: cm_node_path(n, "spec", "template", NULL). */
 const struct cm_node *cm_node_path(const struct cm_node *n, ...) __attribute__((sentinel));
 const struct cm_node *cm_node_at(const struct cm_node *n, size_t index);
+/* The value of a member, or an item, of what has that many. */
+const struct cm_node *cm_node_child(const struct cm_node *n, size_t number);
 size_t cm_node_count(const struct cm_node *n); /* items of a list, members of a map, else 0 */
 struct cm_sv cm_node_string(const struct cm_node *n); /* "" for others */
 struct cm_sv cm_node_get_string(const struct cm_node *n, const char *key);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/limits.h"
+#include "codec/pointer.h"
 
 struct patch {
         struct cm_arena *arena;
@@ -17,19 +18,6 @@ static int nowhere(const struct patch *p)
 {
         return CM_RAISE(p->err, CM_E_MALFORMED, "pointer '%s' leads to nothing",
                         cm_escape(p->arena, p->pointer));
-}
-
-static struct cm_sv unescape(struct cm_arena *arena, struct cm_sv token)
-{
-        char *out = cm_arena_alloc(arena, token.len + 1, 1);
-        size_t len = 0;
-        for (size_t i = 0; i < token.len; i++) {
-                bool pair = token.ptr[i] == '~' && i + 1 < token.len &&
-                            (token.ptr[i + 1] == '0' || token.ptr[i + 1] == '1');
-                out[len++] = !pair ? token.ptr[i] : token.ptr[i + 1] == '0' ? '~' : '/';
-                i += pair;
-        }
-        return cm_sv_make(out, len);
 }
 
 static int put(const struct patch *p, const struct cm_node *n, struct cm_sv rest, size_t depth,
@@ -96,14 +84,10 @@ static int put(const struct patch *p, const struct cm_node *n, struct cm_sv rest
                 *ret = p->value;
                 return 0;
         }
-        if (rest.ptr[0] != '/' || depth == CM_NODE_DEPTH_MAX)
+        struct cm_sv token;
+        if (depth == CM_NODE_DEPTH_MAX || !cm_pointer_next(p->arena, &rest, &token))
                 return nowhere(p);
-        rest = cm_sv_skip(rest, 1);
-        ptrdiff_t slash = cm_sv_find_char(rest, '/');
-        size_t len = slash < 0 ? rest.len : (size_t)slash;
-        struct cm_sv token = unescape(p->arena, cm_sv_slice(rest, 0, len));
-        rest = cm_sv_skip(rest, len);
-        if (n == NULL || n->type == CM_NODE_MAP)
+        if (cm_node_type(n) == CM_NODE_NULL || n->type == CM_NODE_MAP)
                 return put_in_map(p, n, token, rest, depth + 1, ret);
         if (n->type == CM_NODE_LIST)
                 return put_in_list(p, n, token, rest, depth + 1, ret);

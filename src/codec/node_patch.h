@@ -10,7 +10,8 @@
 #include "codec/node.h"
 
 /*
- * The tree with `value` at `pointer`; maps on the way that are missing are made. `value` NULL: what is
+ * The tree with `value` at `pointer`; maps on the way that are missing or
+ * null are made. `value` NULL: what is
  * there is left out.
  * Errors: CM_E_MALFORMED: the pointer leads through something that is neither map nor list, or
  *         past the end of a list; there is nothing to leave out.

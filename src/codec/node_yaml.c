@@ -16,6 +16,10 @@
 #include "codec/node_yaml_scalar.h"
 #include "codec/yaml_stream.h"
 
+enum {
+        SCRATCH_BYTES_MAX = 64 << 20
+};
+
 struct shape {
         size_t expanded; /* nodes, itself included */
         size_t height;   /* levels below it */
@@ -48,6 +52,8 @@ struct build {
         size_t line_start;
         uint32_t line;
         CM_VEC(struct cm_node_doc) docs;
+        int (*each)(void *ctx, const struct cm_node_doc *doc, struct cm_err *err); /* or NULL */
+        void *each_ctx;
         struct cm_err *err;
 };
 
@@ -538,13 +544,28 @@ static void begin_document(struct build *b, struct cm_node_pos pos)
         b->doc_pos = pos;
 }
 
-static void end_document(struct build *b)
+/* Gives the document out, and uses its memory for the next one. */
+static int give_document(struct build *b, const struct cm_node_doc *doc)
+{
+        int r = b->each(b->each_ctx, doc, b->err);
+        const size_t nodes = b->tree.nodes;
+        struct cm_arena *arena = b->tree.arena;
+        cm_arena_reset(arena);
+        b->tree = (struct cm_node_build){ .arena = arena, .nodes = nodes };
+        return r;
+}
+
+static int end_document(struct build *b)
 {
         if (b->tree.root == NULL || b->root_is_empty)
-                return;
-        struct cm_node_doc *doc = CM_VEC_PUSH(b->tree.arena, &b->docs);
-        doc->root = b->tree.root;
-        doc->pos = b->doc_pos.line == 0 ? b->tree.root->pos : b->doc_pos;
+                return 0;
+        const struct cm_node_doc doc = { .root = b->tree.root,
+                                         .pos = b->doc_pos.line == 0 ? b->tree.root->pos
+                                                                     : b->doc_pos };
+        if (b->each != NULL)
+                return give_document(b, &doc);
+        *CM_VEC_PUSH(b->tree.arena, &b->docs) = doc;
+        return 0;
 }
 
 static int on_event(void *ctx, struct fy_event *e)
@@ -568,8 +589,7 @@ static int on_event(void *ctx, struct fy_event *e)
                 begin_document(b, mark == NULL ? (struct cm_node_pos){ 0 } : pos_of(b, mark));
                 return 0;
         case FYET_DOCUMENT_END:
-                end_document(b);
-                return 0;
+                return end_document(b);
         case FYET_NONE:
         case FYET_STREAM_START:
         case FYET_STREAM_END:
@@ -608,16 +628,33 @@ static bool looks_like_json(struct cm_sv text)
         return cm_sv_has_prefix(text, CM_SV("{")) || cm_sv_has_prefix(text, CM_SV("["));
 }
 
-int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
-                       const struct cm_node_yaml_options *options,
-                       const struct cm_node_doc **ret_docs, size_t *ret_count, struct cm_err *err)
+static int check_text(struct cm_sv text, struct cm_err *err)
 {
         if (text.len > CM_NODE_BYTES_MAX)
                 return CM_RAISE(err, CM_E_LIMIT,
                                 "YAML text of %zu bytes is over limit node_bytes_max (%zu)",
                                 text.len, CM_NODE_BYTES_MAX);
-        int r = cm_yaml_check_bytes(text, true, err);
-        if (r == -(int)CM_E_LIMIT && looks_like_json(text) &&
+        return cm_yaml_check_bytes(text, true, err);
+}
+
+/* `scratch` is the parser's, the trees go where `b` says. */
+static int walk(struct build *b, struct cm_arena *scratch, struct cm_sv text, struct cm_err *err)
+{
+        b->text = text;
+        b->line = 1;
+        b->err = err;
+        struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
+        int r = cm_yaml_stream_open(&stream, scratch, text, b->options->schema == CM_NODE_YAML_TEXT,
+                                    err);
+        return r < 0 ? r : cm_yaml_stream_walk(&stream, on_event, b, err);
+}
+
+int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
+                       const struct cm_node_yaml_options *options,
+                       const struct cm_node_doc **ret_docs, size_t *ret_count, struct cm_err *err)
+{
+        int r = check_text(text, err);
+        if (r == -(int)CM_E_LIMIT && text.len <= CM_NODE_BYTES_MAX && looks_like_json(text) &&
             options->schema != CM_NODE_YAML_TEXT) {
                 r = parse_as_json(arena, text, options, ret_docs, err);
                 if (r == 0)
@@ -629,16 +666,28 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
         struct build *b = CM_NEW(arena, struct build);
         b->tree.arena = arena;
         b->options = options;
-        b->text = text;
-        b->line = 1;
-        b->err = err;
-        struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
-        r = cm_yaml_stream_open(&stream, arena, text, options->schema == CM_NODE_YAML_TEXT, err);
-        if (r == 0)
-                r = cm_yaml_stream_walk(&stream, on_event, b, err);
+        r = walk(b, arena, text, err);
         if (r < 0)
                 return r;
         *ret_docs = b->docs.items;
         *ret_count = b->docs.count;
         return 0;
+}
+
+int cm_node_walk_yaml(struct cm_arena *arena, struct cm_sv text,
+                      const struct cm_node_yaml_options *options,
+                      int (*each)(void *ctx, const struct cm_node_doc *doc, struct cm_err *err),
+                      void *ctx, struct cm_err *err)
+{
+        int r = check_text(text, err);
+        if (r < 0)
+                return r;
+        struct cm_arena *scratch CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(SCRATCH_BYTES_MAX);
+        struct build *b = CM_NEW(scratch, struct build);
+        b->tree.arena = arena;
+        b->options = options;
+        b->each = each;
+        b->each_ctx = ctx;
+        return walk(b, scratch, text, err);
 }

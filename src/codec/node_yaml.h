@@ -56,6 +56,18 @@ struct cm_node_doc {
         struct cm_node_pos pos; /* of "---", or of the root where there is none */
 };
 
+/*
+ * For streams of many documents: gives them out one by one. Each lives in `arena` until `each` comes
+ * back, which ends the walk with what it returns below 0; `arena` is emptied between documents, and
+ * nothing else may be in it. Limits are those of the whole stream. Errors: those above; documents
+ * before the fault were given out then.
+ */
+CM_MUST_CHECK int cm_node_walk_yaml(struct cm_arena *arena, struct cm_sv text,
+                                    const struct cm_node_yaml_options *options,
+                                    int (*each)(void *ctx, const struct cm_node_doc *doc,
+                                                struct cm_err *err),
+                                    void *ctx, struct cm_err *err);
+
 CM_MUST_CHECK int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                                      const struct cm_node_yaml_options *options,
                                      const struct cm_node_doc **ret_docs, size_t *ret_count,

@@ -24,6 +24,30 @@ static struct cm_sv show(struct cm_arena *arena, struct cm_sv text,
         return cm_sv_dup(arena, cm_buf_sv(&buf));
 }
 
+static int write_document(void *ctx, const struct cm_node_doc *doc, struct cm_err *err)
+{
+        struct cm_buf *buf = ctx;
+        (void)err;
+        if (buf->len > 0)
+                cm_buf_put_char(buf, '\n');
+        cm_node_write_json(buf, doc->root);
+        return 0;
+}
+
+/* The same, given out one by one. */
+static struct cm_sv show_walk(struct cm_arena *arena, struct cm_sv text,
+                              const struct cm_node_yaml_options *options)
+{
+        struct cm_err err = CM_ERR_INIT;
+        struct cm_arena *one CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(64));
+        struct cm_buf buf CM_CLEANUP(cm_buf_fini) = { 0 };
+        cm_buf_init(&buf, CM_MIB(64));
+        if (cm_node_walk_yaml(one, text, options, write_document, &buf, &err) < 0)
+                return cm_sv_printf(arena, "%s: %s", cm_err_name(err.code), err.text);
+        return cm_sv_dup(arena, cm_buf_sv(&buf));
+}
+
 struct row {
         const char *yaml;
         const char *want;
@@ -39,6 +63,7 @@ static void check_rows(const struct row *rows, size_t count,
                 if (!cm_sv_eq(got, cm_sv_from_cstr(rows[i].want)))
                         cm_test_fail(__FILE__, __LINE__, "%s\ngives %.*s\nwant  %s", rows[i].yaml,
                                      CM_SV_ARG(got), rows[i].want);
+                CM_CHECK_SV(show_walk(arena, cm_sv_from_cstr(rows[i].yaml), options), rows[i].want);
         }
 }
 
@@ -60,6 +85,38 @@ CM_TEST(documents)
         };
         const struct cm_node_yaml_options options = { 0 };
         check_rows(rows, CM_ARRAY_LEN(rows), &options);
+}
+
+static int count_documents(void *ctx, const struct cm_node_doc *doc, struct cm_err *err)
+{
+        size_t *count = ctx;
+        (void)doc;
+        return ++*count == 3 ? CM_RAISE(err, CM_E_LIMIT, "enough") : 0;
+}
+
+CM_TEST(a_walk_gives_documents_until_something_is_wrong)
+{
+        static const struct {
+                const char *yaml;
+                size_t documents;
+                enum cm_err_code code;
+        } cases[] = {
+                { "a\n---\nb\n", 2, CM_E_OK },
+                { "a\n---\nb\n---\nc: [\n---\nd\n", 2, CM_E_MALFORMED },
+                { "&x a\n---\n*x\n", 1, CM_E_MALFORMED }, /* anchors end with their document */
+                { "a\n---\nb\n---\nc\n---\nd\n", 3, CM_E_LIMIT },
+        };
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++) {
+                const struct cm_node_yaml_options options = { .schema = CM_NODE_YAML_GO2 };
+                struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+                = cm_arena_new(CM_MIB(1));
+                struct cm_err err = CM_ERR_INIT;
+                size_t count = 0;
+                int r = cm_node_walk_yaml(arena, cm_sv_from_cstr(cases[i].yaml), &options,
+                                          count_documents, &count, &err);
+                CM_CHECK_INT(count, cases[i].documents);
+                CM_CHECK_INT(r, -(int)cases[i].code);
+        }
 }
 
 CM_TEST(scalars_of_go_yaml_v2)

@@ -73,8 +73,11 @@ static int syntax_error(struct cm_yaml_stream *s, struct cm_err *err)
 {
         void *at = NULL;
         const struct fy_diag_error *e = fy_diag_errors_iterate(s->diag, &at);
-        if (e != NULL && e->msg != NULL)
-                s->broken = cm_sv_find(cm_sv_from_cstr(e->msg), CM_SV("cannot use tab")) >= 0;
+        /* It may stand behind complaints about directives. */
+        for (const struct fy_diag_error *each = e; each != NULL && !s->broken;
+             each = fy_diag_errors_iterate(s->diag, &at))
+                s->broken = each->msg != NULL &&
+                            cm_sv_find(cm_sv_from_cstr(each->msg), CM_SV("cannot use tab")) >= 0;
         if (e != NULL && e->msg != NULL)
                 return CM_RAISE(err, CM_E_MALFORMED, "YAML line %d column %d: %s", e->line,
                                 e->column,

@@ -2,6 +2,8 @@
 /* Questions of engine_survey.h, one after another over one connection. */
 #include "fetch/engine_survey.h"
 
+#include <time.h>
+
 #include "base/escape.h"
 #include "base/vec.h"
 #include "codec/json.h"
@@ -11,6 +13,7 @@ enum {
         ANSWER_BYTES_MAX = 32 << 20,
         SCRATCH_BYTES_MAX = 1 << 30,
         CALLS_BESIDE_DESCRIPTION_MAX = 2,
+        NEVER_SILENT = -1,
         ABSENT = 1 /* outcome: the engine answered 404 */
 };
 
@@ -239,4 +242,33 @@ int cm_engine_survey(struct cm_engine *engine, struct cm_arena *arena, bool with
                 r = CM_RAISE(err, CM_E_LIMIT, "the engine says more of itself than %llu bytes",
                              (unsigned long long)transfer->bytes_max);
         return r;
+}
+
+int cm_engine_events(struct cm_engine *engine, struct cm_arena *arena, struct cm_transfer *transfer,
+                     struct cm_err *err)
+{
+        static const char *const kinds[] = {
+                "create",  "destroy", "die",    "start",  "stop",    "restart",    "pause",
+                "unpause", "rename",  "update", "reload", "connect", "disconnect", "remove",
+                "delete",  "import",  "load",   "pull",   "tag",     "untag",      "enable",
+                "disable", "install", "prune",  "mount",  "unmount",
+        };
+        struct cm_buf filter CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&filter, CM_KIB(4));
+        /* podman refuses filters by events that it does not have. */
+        cm_buf_put_str(&filter, engine->setup->is_podman ? "{" : "{\"event\":[");
+        for (size_t i = 0; i < CM_ARRAY_LEN(kinds) && !engine->setup->is_podman; i++)
+                cm_buf_printf(&filter, "%s\"%s\"", i > 0 ? "," : "", kinds[i]);
+        cm_buf_put_str(&filter, engine->setup->is_podman ? "}" : "]}");
+        struct cm_sv escaped = cm_http_escape(arena, cm_buf_sv(&filter), "");
+        struct cm_http_response response;
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        /* What happens until the engine reads this is told, too. */
+        struct cm_sv path = cm_sv_printf(arena, "/events?since=%lld.%09ld&filters=%.*s",
+                                         (long long)now.tv_sec, now.tv_nsec, CM_SV_ARG(escaped));
+        int r = cm_engine_ask(engine, arena, path, transfer, NEVER_SILENT, &response, err);
+        if (r < 0)
+                return r;
+        return response.status == 200 ? 0 : cm_engine_raise_status(engine, arena, &response, err);
 }

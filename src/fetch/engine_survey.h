@@ -20,6 +20,14 @@
 
 #include "fetch/engine.h"
 
+/*
+ * What the engine tells when containers, images, networks, volumes or its own configuration change;
+ * not of programs that run in containers, which health checks start every few seconds. Ends with
+ * the connection. Errors: CM_E_ENV, CM_E_NETWORK.
+ */
+CM_MUST_CHECK int cm_engine_events(struct cm_engine *engine, struct cm_arena *arena,
+                                   struct cm_transfer *transfer, struct cm_err *err);
+
 /* Errors: CM_E_ENV, CM_E_NETWORK, CM_E_LIMIT, CM_E_MALFORMED (an answer that is not JSON). */
 CM_MUST_CHECK int cm_engine_survey(struct cm_engine *engine, struct cm_arena *arena,
                                    bool with_processes, struct cm_transfer *transfer,

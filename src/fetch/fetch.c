@@ -241,6 +241,12 @@ int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, int *ret_fd, st
         return start_stream(fetch, with_processes ? CM_SV("processes") : CM_SV(""), ret_fd, err);
 }
 
+int cm_fetch_events(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err)
+{
+        CM_ASSERT(!cm_fetch_is_registry(fetch));
+        return start_stream(fetch, CM_SV("events"), ret_fd, err);
+}
+
 const char *cm_fetch_socket(const struct cm_fetch *fetch)
 {
         return fetch->socket;

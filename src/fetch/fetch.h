@@ -82,6 +82,11 @@ CM_MUST_CHECK int cm_fetch_export(struct cm_fetch *fetch, int *ret_fd, struct cm
  */
 CM_MUST_CHECK int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, int *ret_fd,
                                   struct cm_err *err);
+/*
+ * What the engine tells of changes, as it comes; ends when the engine does. For poll(): only that
+ * something came is of use.
+ */
+CM_MUST_CHECK int cm_fetch_events(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err);
 const char *
 cm_fetch_socket(const struct cm_fetch *fetch); /* of a survey; lives as long as the arena */
 

@@ -232,7 +232,7 @@ static bool set_options(struct exchange *x, const struct cm_http *http, struct c
         /* Bytes as the registry stores them: their digest is what counts. */
         curl->easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, (char *)NULL);
         curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-        curl->easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl->easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, request->silence_s < 0 ? 0L : 1L);
         curl->easy_setopt(handle, CURLOPT_LOW_SPEED_TIME,
                           (long)(request->silence_s > 0 ? request->silence_s : SILENCE_S));
         curl->easy_setopt(handle, CURLOPT_BUFFERSIZE, 256L << 10);

@@ -35,7 +35,7 @@ struct cm_http_request {
         struct cm_sv authorization; /* whole value of the header, or "" */
         struct cm_sv form;          /* POST of this x-www-form-urlencoded body, or "" = GET */
         uint64_t range_from;        /* > 0 asks for the rest from there */
-        int silence_s;              /* nothing for so long ends the exchange; 0 = 60 */
+        int silence_s;              /* nothing for so long ends the exchange; 0 = 60; -1 = never */
         const struct cm_http_tls *tls;
         /*
          * Takes the body of a 200 or 206 answer in pieces; false ends the exchange. Bodies of other

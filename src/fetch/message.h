@@ -7,7 +7,8 @@
  *                                     <-    IMAGE or FAIL
  *   STREAM (id, digest or "", fd)     ->          any number, several at once
  *                                     <-    VERDICT (id, error or none), before the fd is closed
- *   STREAM of a survey: "processes" in the digest's place asks for those of containers, too
+ *   STREAM of a survey: "processes" in the digest's place asks for those of containers, too;
+ *   "events" for what the engine tells of changes, until the parent closes its end
  *
  * SETUP is allowed once, first. A VERDICT without an error says that the bytes that went into the
  * descriptor are whole and have the digest.

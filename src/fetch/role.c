@@ -61,6 +61,16 @@ static int send_error(struct fetch *f, uint16_t type, const struct cm_err *probl
         return cm_chan_send(f->chan, type, cm_buf_sv(&buf), -1, &ignored);
 }
 
+static int answer_survey(struct stream *s, struct cm_transfer *transfer, struct cm_err *err)
+{
+        struct cm_engine *engine = &s->fetch->engine;
+        if (!cm_sv_eq(s->digest, CM_SV("events")))
+                return cm_engine_survey(engine, s->arena, cm_sv_eq(s->digest, CM_SV("processes")),
+                                        transfer, err);
+        transfer->bytes_max = UINT64_MAX; /* nothing is kept of it */
+        return cm_engine_events(engine, s->arena, transfer, err);
+}
+
 /* Errors leave as a verdict, so that they are known before the reader meets the early end. */
 static void *stream_main(void *arg)
 {
@@ -76,8 +86,7 @@ static void *stream_main(void *arg)
                 r = cm_registry_get_digest(f->registry, s->arena, s->digest, &transfer,
                                            &verdict.err);
         else if (f->setup.is_survey)
-                r = cm_engine_survey(&f->engine, s->arena, s->digest.len > 0, &transfer,
-                                     &verdict.err);
+                r = answer_survey(s, &transfer, &verdict.err);
         else
                 r = cm_engine_export(&f->engine, s->arena, &transfer, &verdict.err);
         if (r == 0 && transfer.write_errno != 0)

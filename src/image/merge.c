@@ -391,9 +391,9 @@ static void want_owner(struct owners *o, struct cm_sv path, struct cm_sv *owned_
 
 static void answer_owners(struct owners *o, const struct cm_record *rec)
 {
-        for (size_t i = 0; i + 8 <= rec->hashes.len; i += 8) {
-                struct cm_cursor c = cm_cursor_make(cm_sv_slice(rec->hashes, i, i + 8));
-                uint64_t hash = cm_cursor_le64(&c);
+        struct cm_sv hashes = rec->hashes;
+        uint64_t hash;
+        while (cm_record_owned_hash(&hashes, &hash)) {
                 if (!cm_u64set_has(&o->hashes, hash))
                         continue;
                 for (struct wanted *w = cm_map_get(&o->by_hash, cm_sv_make(&hash, sizeof(hash)));

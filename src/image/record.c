@@ -6,14 +6,26 @@
 #include "base/limits.h"
 
 enum {
-        OWNED_GROUP_BYTES_MAX = 8 * 65536
+        OWNED_HASH_BYTES = 6,
+        OWNED_GROUP_BYTES_MAX = OWNED_HASH_BYTES * 65536
 };
 
 static const uint64_t path_hash_seed = 0x636f616d696e6731U;
 
 uint64_t cm_record_path_hash(struct cm_sv path)
 {
-        return cm_hash64(path, path_hash_seed);
+        return cm_hash64(path, path_hash_seed) & (UINT64_MAX >> (64 - 8 * OWNED_HASH_BYTES));
+}
+
+bool cm_record_owned_hash(struct cm_sv *hashes, uint64_t *ret_hash)
+{
+        if (hashes->len < OWNED_HASH_BYTES)
+                return false;
+        struct cm_cursor c = cm_cursor_make(*hashes);
+        uint64_t low = cm_cursor_le32(&c);
+        *ret_hash = low | (uint64_t)cm_cursor_le16(&c) << 32;
+        *hashes = cm_sv_slice(*hashes, OWNED_HASH_BYTES, hashes->len);
+        return true;
 }
 
 void cm_records_init(struct cm_records *records, size_t bytes_max)
@@ -87,7 +99,9 @@ void cm_records_put_os(struct cm_records *records, const struct cm_os_release *o
 
 static void add_owned_path(struct cm_records *records, struct cm_sv path)
 {
-        cm_buf_put_le64(&records->owned_hashes, cm_record_path_hash(path));
+        uint64_t hash = cm_record_path_hash(path);
+        cm_buf_put_le32(&records->owned_hashes, (uint32_t)hash);
+        cm_buf_put_le16(&records->owned_hashes, (uint16_t)(hash >> 32));
 }
 
 void cm_records_put_owned(struct cm_records *records, const struct cm_owned_file *file)
@@ -204,7 +218,7 @@ static void read_owned(struct cm_cursor *c, struct cm_record *rec)
         rec->pkg.type = c->failed ? CM_PKG_UNKNOWN : (enum cm_pkg_type)type;
         rec->by = cm_cursor_bytes(c);
         rec->hashes = cm_cursor_bytes(c);
-        c->failed = c->failed || rec->hashes.len % 8 != 0;
+        c->failed = c->failed || rec->hashes.len % OWNED_HASH_BYTES != 0;
 }
 
 static void read_fact(struct cm_cursor *c, struct cm_fact *fact)

@@ -14,7 +14,7 @@
 #include "model/package.h"
 
 enum {
-        CM_RECORDS_VERSION = 3
+        CM_RECORDS_VERSION = 4
 };
 
 #define CM_RECORD_TYPES(X)                                                                         \
@@ -50,7 +50,7 @@ struct cm_record {
         struct cm_sv by;   /* UNREADABLE: cataloger; OWNED: package name */
         struct cm_pkg pkg; /* PKG (path is not set: it is the file's); OWNED: type only */
         struct cm_os_release os;
-        struct cm_sv hashes; /* OWNED: 8 bytes each, little-endian */
+        struct cm_sv hashes; /* OWNED: one after another, cm_record_owned_hash */
         struct cm_fact fact; /* FACT (path as above); CUT: kinds and uid */
         struct cm_account account;
 };
@@ -63,8 +63,14 @@ static inline bool cm_record_is_entry(const struct cm_record *rec)
                rec->type == CM_RECORD_FACT;
 }
 
-/* Hash of a path in OWNED records; the same in every run, since it is stored. */
+/*
+ * Hash of a path in OWNED records; the same in every run, since it is stored. 48 bits: an image of a
+ * million owned paths and 20,000 files whose owner is asked meets by chance once in 14,000 scans, and
+ * the hashes are most of what the records of a large layer weigh.
+ */
 uint64_t cm_record_path_hash(struct cm_sv path);
+/* Reads the next hash of an OWNED record. Returns: whether there was one. */
+bool cm_record_owned_hash(struct cm_sv *hashes, uint64_t *ret_hash);
 
 /* Writer. `owned` groups consecutive files of one package. */
 struct cm_records {

@@ -57,6 +57,7 @@ struct cm_check_place {
         uint32_t line; /* 1-based; 0 = the document has no lines */
         uint32_t column;
         struct cm_sv pointer; /* JSON pointer within the document, or "" */
+        struct cm_sv anchor;  /* the same by names of items (check/locate.h); for fingerprints */
 };
 
 /* A failure that somebody answers for, until a date. Patterns: '*' is any text; "" is not asked. */
@@ -75,6 +76,8 @@ struct cm_check_waiver {
         uint64_t used;   /* results that it waived */
 };
 
+struct cm_check_edits;
+
 struct cm_check_result {
         struct cm_sv check; /* "K8S-0012" */
         struct cm_sv title;
@@ -88,6 +91,7 @@ struct cm_check_result {
         struct cm_sv fingerprint;             /* same object, same fault, same text */
         const struct cm_check_waiver *waiver; /* of WAIVED */
         enum cm_check_change change;          /* of FAIL */
+        const struct cm_check_edits *edits;   /* of FAIL: what mends it (check/fix.h), or NULL */
 };
 
 /* How often a check had each state. */
@@ -112,6 +116,24 @@ struct cm_check_gone {
         struct cm_sv message;
 };
 
+/* What fixes make of one object of a text. */
+struct cm_check_patch {
+        uint64_t number;         /* of the document in a stream, from 0 */
+        struct cm_sv operations; /* a JSON patch (RFC 6902) */
+};
+
+/* What fixes make of a document. */
+struct cm_check_fixed {
+        struct cm_sv document;
+        uint64_t made;                        /* fixes */
+        struct cm_sv text;                    /* with them */
+        struct cm_sv diff;                    /* unified; "" when nothing changes */
+        const struct cm_check_patch *patches; /* none for what is no object */
+        size_t patch_count;
+        const struct cm_sv *notes; /* what was refused, and why */
+        size_t note_count;
+};
+
 /* Everything that one run says. */
 struct cm_check_outcome {
         struct cm_check_result *results; /* in the order of documents; see with_passed */
@@ -120,6 +142,8 @@ struct cm_check_outcome {
         size_t unread_count;
         struct cm_check_tally *tallies; /* of every check that had a result */
         size_t tally_count;
+        const struct cm_check_fixed *fixed; /* when fixes were asked for */
+        size_t fixed_count;
         uint64_t documents; /* that were looked at */
         uint64_t subjects;
         const struct cm_check_waiver *waivers; /* all that were given */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fork and exec of spawn.h. Between fork and exec only async-signal-safe calls are made. */
+/*
+ * fork and exec of spawn.h. It is vfork: our memory is not copied only to be thrown away, and until the
+ * exec the child runs in it, so that it makes nothing but system calls.
+ */
 #include "os/spawn.h"
 
 #include <errno.h>
@@ -49,7 +52,7 @@ int cm_spawn_role(const char *const *argv, int note_fd, bool keep_environment, s
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
                 return CM_RAISE_ERRNO(err, CM_E_ENV, errno, "could not make a socketpair");
         pid_t parent = getpid();
-        pid_t pid = fork();
+        pid_t pid = vfork();
         if (pid < 0) {
                 int saved = errno;
                 close(pair[0]);

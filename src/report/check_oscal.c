@@ -13,8 +13,6 @@
 #include "report/json_writer.h"
 #include "report/oscal_text.h"
 
-static const char name_space[] = "coaming://oscal/v1";
-
 /* A result with its names; `order` is that of the report. */
 struct entry {
         struct cm_check_result result;
@@ -31,50 +29,6 @@ struct oscal {
         char digest[CM_UUID_TEXT_BYTES]; /* of all that is said */
 };
 
-static const char *uuid_of(const char *what, const char *of, char text[CM_UUID_TEXT_BYTES])
-{
-        const struct cm_sv parts[] = { CM_SV("urn:coaming:oscal"), cm_sv_from_cstr(what),
-                                       cm_sv_from_cstr(of) };
-        return cm_uuid_of(parts, CM_ARRAY_LEN(parts), text);
-}
-
-static void put_uuid(struct cm_json_writer *w, const char *what, const char *of)
-{
-        char text[CM_UUID_TEXT_BYTES];
-        cm_jw_cstr(w, "uuid", uuid_of(what, of, text));
-}
-
-static void put_prop(struct cm_json_writer *w, const char *name, struct cm_sv value)
-{
-        struct cm_buf text CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&text, CM_MIB(16));
-        cm_oscal_line(&text, value);
-        if (text.len == 0)
-                return;
-        cm_jw_open(w, NULL, '{');
-        cm_jw_cstr(w, "name", name);
-        cm_jw_cstr(w, "ns", name_space);
-        cm_jw_string(w, "value", cm_buf_sv(&text));
-        cm_jw_close(w, '}');
-}
-
-/* One line that is never empty. */
-static void put_title(struct cm_json_writer *w, struct cm_sv value)
-{
-        struct cm_buf text CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&text, CM_MIB(16));
-        cm_oscal_line(&text, value);
-        cm_jw_string(w, "title", text.len > 0 ? cm_buf_sv(&text) : CM_SV("untitled"));
-}
-
-static void put_token(struct cm_json_writer *w, const char *key, struct cm_sv value)
-{
-        struct cm_buf text CM_CLEANUP(cm_buf_fini);
-        cm_buf_init(&text, CM_MIB(1));
-        cm_oscal_token(&text, value);
-        cm_jw_string(w, key, cm_buf_sv(&text));
-}
-
 static struct cm_sv description_of(const struct cm_check_result *r)
 {
         return r->message.len > 0 ? r->message : r->title;
@@ -89,8 +43,8 @@ static void put_metadata(struct oscal *o)
         cm_jw_cstr(w, "version", o->now);
         cm_jw_cstr(w, "oscal-version", "1.1.3");
         cm_jw_open(w, "props", '[');
-        put_prop(w, "tool", CM_SV("coaming " CM_VERSION));
-        put_prop(w, "profile", o->report->profile);
+        cm_oscal_put_prop(w, "tool", CM_SV("coaming " CM_VERSION));
+        cm_oscal_put_prop(w, "profile", o->report->profile);
         cm_jw_close(w, ']');
         cm_jw_close(w, '}');
 }
@@ -123,11 +77,11 @@ static void put_inventory(struct oscal *o)
                 cm_jw_string(w, "description",
                              r->subject.name.len > 0 ? r->subject.name : r->subject.kind);
                 cm_jw_open(w, "props", '[');
-                put_prop(w, "kind", r->subject.kind);
-                put_prop(w, "name", r->subject.name);
-                put_prop(w, "group", r->subject.group);
-                put_prop(w, "document", r->subject.document);
-                put_prop(w, "source", CM_SV("coaming check")); /* never an empty list */
+                cm_oscal_put_prop(w, "kind", r->subject.kind);
+                cm_oscal_put_prop(w, "name", r->subject.name);
+                cm_oscal_put_prop(w, "group", r->subject.group);
+                cm_oscal_put_prop(w, "document", r->subject.document);
+                cm_oscal_put_prop(w, "source", CM_SV("coaming check")); /* never an empty list */
                 cm_jw_close(w, ']');
                 cm_jw_close(w, '}');
         }
@@ -146,7 +100,7 @@ static void put_controls(struct oscal *o)
         cm_jw_open(w, "include-controls", '[');
         for (size_t i = 0; i < outcome->tally_count; i++) {
                 cm_jw_open(w, NULL, '{');
-                put_token(w, "control-id", outcome->tallies[i].check);
+                cm_oscal_put_token(w, "control-id", outcome->tallies[i].check);
                 cm_jw_close(w, '}');
         }
         if (outcome->tally_count == 0) { /* the list may not be empty, and documents were tried */
@@ -167,18 +121,18 @@ static void put_observation(struct oscal *o, const struct entry *e)
         char object[CM_UUID_TEXT_BYTES];
         char place[32] = "";
         cm_jw_open(w, NULL, '{');
-        put_uuid(w, "observation", e->uuid);
-        put_title(w, r->title);
+        cm_oscal_put_uuid(w, "observation", e->uuid);
+        cm_oscal_put_title(w, r->title);
         cm_jw_string(w, "description", description_of(r));
         cm_jw_open(w, "props", '[');
-        put_prop(w, "check", r->check);
-        put_prop(w, "state", cm_sv_from_cstr(cm_check_state_to_string(r->state)));
-        put_prop(w, "severity", cm_sv_from_cstr(cm_severity_to_string(r->severity)));
-        put_prop(w, "fingerprint", r->fingerprint);
-        put_prop(w, "pointer", r->place.pointer);
+        cm_oscal_put_prop(w, "check", r->check);
+        cm_oscal_put_prop(w, "state", cm_sv_from_cstr(cm_check_state_to_string(r->state)));
+        cm_oscal_put_prop(w, "severity", cm_sv_from_cstr(cm_severity_to_string(r->severity)));
+        cm_oscal_put_prop(w, "fingerprint", r->fingerprint);
+        cm_oscal_put_prop(w, "pointer", r->place.pointer);
         if (r->place.line > 0) {
                 cm_oscal_place(place, sizeof(place), r->place.line, r->place.column);
-                put_prop(w, "place", cm_sv_from_cstr(place));
+                cm_oscal_put_prop(w, "place", cm_sv_from_cstr(place));
         }
         cm_jw_close(w, ']');
         cm_jw_open(w, "methods", '[');
@@ -203,7 +157,7 @@ static void put_related(struct cm_json_writer *w, const char *key, const char *m
         if (key != NULL)
                 cm_jw_open(w, key, '[');
         cm_jw_open(w, NULL, '{');
-        cm_jw_cstr(w, member, uuid_of(what, of, uuid));
+        cm_jw_cstr(w, member, cm_oscal_uuid(what, of, uuid));
         cm_jw_close(w, '}');
         if (key != NULL)
                 cm_jw_close(w, ']');
@@ -215,12 +169,12 @@ static void put_deviation(struct cm_json_writer *w, const struct entry *e)
         char deadline[CM_TIME_TEXT_BYTES];
         cm_jw_open(w, "mitigating-factors", '[');
         cm_jw_open(w, NULL, '{');
-        put_uuid(w, "mitigating-factor", e->uuid);
+        cm_oscal_put_uuid(w, "mitigating-factor", e->uuid);
         cm_jw_string(w, "description", v->reason);
         cm_jw_open(w, "props", '[');
-        put_prop(w, "owner", v->owner);
-        put_prop(w, "approver", v->approver);
-        put_prop(w, "expires", cm_sv_from_cstr(cm_date_format(v->expires_s, deadline)));
+        cm_oscal_put_prop(w, "owner", v->owner);
+        cm_oscal_put_prop(w, "approver", v->approver);
+        cm_oscal_put_prop(w, "expires", cm_sv_from_cstr(cm_date_format(v->expires_s, deadline)));
         cm_jw_close(w, ']');
         cm_jw_close(w, '}');
         cm_jw_close(w, ']');
@@ -232,12 +186,12 @@ static void put_risk(struct oscal *o, const struct entry *e)
         struct cm_json_writer *w = &o->w;
         const struct cm_check_result *r = &e->result;
         cm_jw_open(w, NULL, '{');
-        put_uuid(w, "risk", e->uuid);
-        put_title(w, r->title);
+        cm_oscal_put_uuid(w, "risk", e->uuid);
+        cm_oscal_put_title(w, r->title);
         cm_jw_string(w, "description", description_of(r));
         cm_jw_string(w, "statement", description_of(r));
         cm_jw_open(w, "props", '[');
-        put_prop(w, "severity", cm_sv_from_cstr(cm_severity_to_string(r->severity)));
+        cm_oscal_put_prop(w, "severity", cm_sv_from_cstr(cm_severity_to_string(r->severity)));
         cm_jw_close(w, ']');
         cm_jw_cstr(w, "status", r->waiver != NULL ? "deviation-approved" : "open");
         if (r->waiver != NULL)
@@ -245,9 +199,9 @@ static void put_risk(struct oscal *o, const struct entry *e)
         if (r->remediation.len > 0) {
                 cm_jw_open(w, "remediations", '[');
                 cm_jw_open(w, NULL, '{');
-                put_uuid(w, "remediation", e->uuid);
+                cm_oscal_put_uuid(w, "remediation", e->uuid);
                 cm_jw_cstr(w, "lifecycle", "recommendation");
-                put_title(w, r->title);
+                cm_oscal_put_title(w, r->title);
                 cm_jw_string(w, "description", r->remediation);
                 cm_jw_close(w, '}');
                 cm_jw_close(w, ']');
@@ -295,13 +249,13 @@ static void put_finding(struct oscal *o, const struct cm_check_tally *t,
         size_t risks = 0;
         cm_jw_open(w, NULL, '{');
         cm_jw_cstr(w, "uuid", cm_uuid_of(name, CM_ARRAY_LEN(name), uuid));
-        put_title(w, count > 0 ? mine[0]->result.title : t->check);
+        cm_oscal_put_title(w, count > 0 ? mine[0]->result.title : t->check);
         cm_jw_cstr(w, "description",
                    failed ? "At least one object does not satisfy the check."
                           : "All objects that were looked at satisfy the check.");
         cm_jw_open(w, "target", '{');
         cm_jw_cstr(w, "type", "objective-id");
-        put_token(w, "target-id", t->check);
+        cm_oscal_put_token(w, "target-id", t->check);
         cm_jw_open(w, "status", '{');
         cm_jw_cstr(w, "state", failed ? "not-satisfied" : "satisfied");
         cm_jw_cstr(w, "reason", failed ? "fail" : "pass");
@@ -312,7 +266,7 @@ static void put_finding(struct oscal *o, const struct cm_check_tally *t,
                 struct cm_sv line;
                 cm_jw_open(w, "props", '[');
                 while (cm_sv_next_field(&maps, '\n', &line))
-                        put_prop(w, "framework-row", line);
+                        cm_oscal_put_prop(w, "framework-row", line);
                 cm_jw_close(w, ']');
         }
         if (count > 0)
@@ -379,7 +333,7 @@ static void put_result(struct oscal *o)
         struct cm_json_writer *w = &o->w;
         bool is_open = false;
         cm_jw_open(w, NULL, '{');
-        put_uuid(w, "result", o->digest);
+        cm_oscal_put_uuid(w, "result", o->digest);
         cm_jw_cstr(w, "title", "coaming check");
         cm_jw_cstr(w, "description",
                    "Configuration was read and judged; nothing was run or changed.");
@@ -436,31 +390,19 @@ static void oscal_write(struct cm_buf *out, const struct cm_check_report *report
 {
         struct oscal o = { .report = report };
         struct cm_json_writer *w = &o.w;
-        char plan[CM_UUID_TEXT_BYTES + 1] = "#";
         cm_time_format(report->now_s, o.now);
         collect(&o);
-        uuid_of("plan", "", plan + 1);
         cm_jw_init(w, out);
         cm_jw_open(w, NULL, '{');
         cm_jw_open(w, "assessment-results", '{');
-        put_uuid(w, "assessment-results", o.digest);
+        cm_oscal_put_uuid(w, "assessment-results", o.digest);
         put_metadata(&o);
-        cm_jw_open(w, "import-ap", '{');
-        cm_jw_cstr(w, "href", plan);
-        cm_jw_close(w, '}');
+        cm_oscal_put_import(w);
         cm_jw_open(w, "results", '[');
         put_result(&o);
         cm_jw_close(w, ']');
-        cm_jw_open(w, "back-matter", '{');
-        cm_jw_open(w, "resources", '[');
-        cm_jw_open(w, NULL, '{');
-        cm_jw_cstr(w, "uuid", plan + 1);
-        cm_jw_cstr(w, "title", "Assessment plan");
-        cm_jw_cstr(w, "description",
-                   "There is no plan of its own: the checks of coaming are what was assessed.");
-        cm_jw_close(w, '}');
-        cm_jw_close(w, ']');
-        cm_jw_close(w, '}');
+        cm_oscal_put_back_matter(
+                w, "There is no plan of its own: the checks of coaming are what was assessed.");
         cm_jw_close(w, '}');
         cm_jw_close(w, '}');
         free(o.entries);

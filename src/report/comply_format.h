@@ -10,6 +10,7 @@
 
 struct cm_comply_report {
         const struct cm_comply_outcome *outcome;
+        int64_t now_s; /* for formats that must have a time */
         bool wide;
         bool color;
 };

@@ -6,6 +6,8 @@
 
 #include "base/escape.h"
 
+static const char name_space[] = "coaming://oscal/v1";
+
 /* Blanks as regular expressions of Unicode know them, and what ends a line. */
 static bool is_blank(uint32_t cp)
 {
@@ -53,4 +55,69 @@ void cm_oscal_token(struct cm_buf *out, struct cm_sv s)
 void cm_oscal_place(char *text, size_t bytes, uint32_t line, uint32_t column)
 {
         snprintf(text, bytes, "%u:%u", line, column);
+}
+
+void cm_oscal_put_prop(struct cm_json_writer *w, const char *name, struct cm_sv value)
+{
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&text, CM_MIB(16));
+        cm_oscal_line(&text, value);
+        if (text.len == 0)
+                return;
+        cm_jw_open(w, NULL, '{');
+        cm_jw_cstr(w, "name", name);
+        cm_jw_cstr(w, "ns", name_space);
+        cm_jw_string(w, "value", cm_buf_sv(&text));
+        cm_jw_close(w, '}');
+}
+
+void cm_oscal_put_title(struct cm_json_writer *w, struct cm_sv value)
+{
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&text, CM_MIB(16));
+        cm_oscal_line(&text, value);
+        cm_jw_string(w, "title", text.len > 0 ? cm_buf_sv(&text) : CM_SV("untitled"));
+}
+
+void cm_oscal_put_token(struct cm_json_writer *w, const char *key, struct cm_sv value)
+{
+        struct cm_buf text CM_CLEANUP(cm_buf_fini);
+        cm_buf_init(&text, CM_MIB(1));
+        cm_oscal_token(&text, value);
+        cm_jw_string(w, key, cm_buf_sv(&text));
+}
+
+const char *cm_oscal_uuid(const char *what, const char *of, char text[CM_UUID_TEXT_BYTES])
+{
+        const struct cm_sv parts[] = { CM_SV("urn:coaming:oscal"), cm_sv_from_cstr(what),
+                                       cm_sv_from_cstr(of) };
+        return cm_uuid_of(parts, CM_ARRAY_LEN(parts), text);
+}
+
+void cm_oscal_put_uuid(struct cm_json_writer *w, const char *what, const char *of)
+{
+        char text[CM_UUID_TEXT_BYTES];
+        cm_jw_cstr(w, "uuid", cm_oscal_uuid(what, of, text));
+}
+
+void cm_oscal_put_import(struct cm_json_writer *w)
+{
+        char plan[CM_UUID_TEXT_BYTES + 1] = "#";
+        cm_oscal_uuid("plan", "", plan + 1);
+        cm_jw_open(w, "import-ap", '{');
+        cm_jw_cstr(w, "href", plan);
+        cm_jw_close(w, '}');
+}
+
+void cm_oscal_put_back_matter(struct cm_json_writer *w, const char *description)
+{
+        cm_jw_open(w, "back-matter", '{');
+        cm_jw_open(w, "resources", '[');
+        cm_jw_open(w, NULL, '{');
+        cm_oscal_put_uuid(w, "plan", "");
+        cm_jw_cstr(w, "title", "Assessment plan");
+        cm_jw_cstr(w, "description", description);
+        cm_jw_close(w, '}');
+        cm_jw_close(w, ']');
+        cm_jw_close(w, '}');
 }

@@ -69,7 +69,7 @@ wait_for() {
                 i=$((i + 1))
                 [ "$i" -lt 200 ] || {
                         echo "gave up waiting for: $*" >&2
-                        cat "$work"/*.log >&2 2>/dev/null || true
+                        tail -n 20 "$work"/*.log >&2 2>/dev/null || true
                         exit 1
                 }
                 sleep 0.1

@@ -43,6 +43,10 @@ server.listen(64)
 while True:
     client, _ = server.accept()
     engine = socket.socket(socket.AF_UNIX)
-    engine.connect(server_at)
+    try:
+        engine.connect(server_at)
+    except OSError:  # as if nobody listened
+        client.close()
+        continue
     threading.Thread(target=pump, args=(client, engine, log), daemon=True).start()
     threading.Thread(target=pump, args=(engine, client, None), daemon=True).start()
