@@ -291,9 +291,9 @@ static void begin(struct cm_track *track, const struct cm_scap_event *event)
         if ((type == OLD_SENDTO || type == OLD_SENDMSG) && t->has_pending[0]) {
                 struct cm_fd *fd = cm_track_fd(t, t->pending[0]);
                 if (fd != NULL && fd->protocol != CM_L4_TCP) {
-                        fd->flags &= ~(unsigned)CM_FD_NAME_CHANGED;
                         cm_track_fd_connect(track, fd, any.params[2].bytes, false);
                         t->name_changed = (fd->flags & CM_FD_NAME_CHANGED) != 0;
+                        fd->flags &= ~(unsigned)CM_FD_NAME_CHANGED;
                 }
         }
 }
@@ -366,13 +366,12 @@ int cm_track_event(struct cm_track *track, const struct cm_scap_event *recorded,
         if (r < 0)
                 return r;
         struct cm_track_thread *t = cm_track_get(track, (int64_t)e->tid);
-        for (size_t i = 0; i < t->fds->list.count; i++)
-                t->fds->list.items[i].flags &= ~(unsigned)CM_FD_NAME_CHANGED;
         update_thread(track, t, e);
         t = cm_track_get(track, (int64_t)e->tid);
         struct cm_fd *fd = cm_track_fd_event(track, t, e);
         if (fd != NULL) {
                 track->shown = *fd;
+                fd->flags &= ~(unsigned)CM_FD_NAME_CHANGED; /* is said once */
                 if (t->name_changed)
                         track->shown.flags |= CM_FD_NAME_CHANGED;
         }

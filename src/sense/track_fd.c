@@ -2,6 +2,7 @@
 /* What events do to descriptors; see track.h. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/event_format.h"
 #include "sense/track_internal.h"
 
@@ -21,35 +22,98 @@ enum {
         IN_PROGRESS = -115
 };
 
+/* Where the search for a number begins. Captures choose the numbers: the seed is not theirs. */
+static size_t home(const struct cm_track_fds *fds, int64_t number)
+{
+        return cm_hash64(cm_sv_make(&number, sizeof(number)), (uintptr_t)fds) &
+               (fds->slot_count - 1);
+}
+
+/* The slot of a number, or the free one where it would be. */
+static size_t slot_of(const struct cm_track_fds *fds, int64_t number)
+{
+        size_t at = home(fds, number);
+        while (fds->slots[at] != 0 && fds->list.items[fds->slots[at] - 1].number != number)
+                at = (at + 1) & (fds->slot_count - 1);
+        return at;
+}
+
+static void grow(struct cm_arena *arena, struct cm_track_fds *fds)
+{
+        enum {
+                SLOTS_MIN = 16
+        };
+        if ((fds->list.count + 1) * 2 <= fds->slot_count)
+                return;
+        fds->slot_count = CM_MAX(fds->slot_count * 2, (size_t)SLOTS_MIN);
+        fds->slots = CM_NEW_ARRAY(arena, uint32_t, fds->slot_count);
+        for (size_t i = 0; i < fds->list.count; i++)
+                fds->slots[slot_of(fds, fds->list.items[i].number)] = (uint32_t)i + 1;
+}
+
 struct cm_fd *cm_track_fd(struct cm_track_thread *t, int64_t number)
 {
-        for (size_t i = 0; i < t->fds->list.count; i++)
-                if (t->fds->list.items[i].number == number)
-                        return &t->fds->list.items[i];
-        return NULL;
+        struct cm_track_fds *fds = t->fds;
+        size_t at = fds->slot_count == 0 ? 0 : slot_of(fds, number);
+        return fds->slot_count == 0 || fds->slots[at] == 0 ? NULL
+                                                           : &fds->list.items[fds->slots[at] - 1];
 }
 
 struct cm_fd *cm_track_fd_new(struct cm_track *track, struct cm_track_thread *t, int64_t number)
 {
+        struct cm_track_fds *fds = t->fds;
         struct cm_fd *fd = cm_track_fd(t, number);
-        if (fd == NULL)
-                fd = CM_VEC_PUSH(track->arena, &t->fds->list);
+        if (fd == NULL) {
+                grow(track->arena, fds);
+                size_t at = slot_of(fds, number);
+                fd = CM_VEC_PUSH(track->arena, &fds->list);
+                fds->slots[at] = (uint32_t)fds->list.count;
+        }
         *fd = (struct cm_fd){ .number = number };
         return fd;
 }
 
+/* Frees a slot; those behind it that were pushed on by it move up. */
+static void free_slot(struct cm_track_fds *fds, size_t at)
+{
+        size_t mask = fds->slot_count - 1;
+        fds->slots[at] = 0;
+        for (size_t next = (at + 1) & mask; fds->slots[next] != 0; next = (next + 1) & mask) {
+                size_t from = home(fds, fds->list.items[fds->slots[next] - 1].number);
+                if (((next - from) & mask) < ((next - at) & mask))
+                        continue;
+                fds->slots[at] = fds->slots[next];
+                fds->slots[next] = 0;
+                at = next;
+        }
+}
+
 void cm_track_fd_close(struct cm_track_thread *t, int64_t number)
 {
+        struct cm_track_fds *fds = t->fds;
         struct cm_fd *fd = cm_track_fd(t, number);
-        if (fd != NULL)
-                *fd = t->fds->list.items[--t->fds->list.count];
+        if (fd == NULL)
+                return;
+        size_t index = (size_t)(fd - fds->list.items);
+        size_t last = fds->list.count - 1;
+        free_slot(fds, slot_of(fds, number));
+        if (index != last) {
+                size_t moved = slot_of(fds, fds->list.items[last].number);
+                *fd = fds->list.items[last];
+                fds->slots[moved] = (uint32_t)index + 1;
+        }
+        fds->list.count--;
 }
 
 struct cm_track_fds *cm_track_fds_dup(struct cm_arena *arena, const struct cm_track_fds *fds)
 {
         struct cm_track_fds *copy = CM_NEW(arena, struct cm_track_fds);
-        for (size_t i = 0; i < fds->list.count; i++)
+        for (size_t i = 0; i < fds->list.count; i++) {
+                grow(arena, copy);
+                size_t at = slot_of(copy, fds->list.items[i].number);
                 *CM_VEC_PUSH(arena, &copy->list) = fds->list.items[i];
+                copy->slots[at] = (uint32_t)copy->list.count;
+        }
         return copy;
 }
 

@@ -13,6 +13,8 @@ enum {
 /* Descriptors of a process: its threads share them. */
 struct cm_track_fds {
         CM_VEC(struct cm_fd) list;
+        uint32_t *slots; /* index + 1 into the list, by hash of the number; 0 is free */
+        size_t slot_count;
 };
 
 struct cm_track_thread {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of captures: codec/scap.h and sense/track.h over one small capture with both kinds of events. */
 #include "base/limits.h"
-#include "sense/track.h"
+#include "sense/track_internal.h"
 #include "tests/harness.h"
 
 struct reader {
@@ -104,6 +104,41 @@ CM_TEST(capture)
         struct cm_err err = CM_ERR_INIT;
         CM_CHECK_INT(cm_scap_next(&r.scap, &block, &err), CM_SCAP_END);
         cm_arena_free(r.arena);
+}
+
+/* Many descriptors, opened and closed in all orders, against a table that is only looked through. */
+CM_TEST(descriptors)
+{
+        enum {
+                NUMBERS = 300,
+                STEPS = 20000
+        };
+        struct cm_arena *arena = cm_arena_new(CM_MIB(64));
+        struct cm_track *track = cm_track_new(arena);
+        struct cm_track_thread *t = cm_track_get(track, 7);
+        uint64_t ino[NUMBERS] = { 0 }; /* 0: closed */
+        uint32_t random = 1;
+        for (uint64_t step = 1; step <= STEPS; step++) {
+                random = random * 1664525 + 1013904223;
+                size_t number = random >> 8 & 0xffff;
+                number %= NUMBERS;
+                if ((random >> 30) != 0) {
+                        cm_track_fd_new(track, t, (int64_t)number)->ino = step;
+                        ino[number] = step;
+                } else {
+                        cm_track_fd_close(t, (int64_t)number);
+                        ino[number] = 0;
+                }
+                number = step % NUMBERS;
+                const struct cm_fd *fd = cm_track_fd(t, (int64_t)number);
+                CM_CHECK((fd == NULL) == (ino[number] == 0));
+                CM_CHECK(fd == NULL || (fd->ino == ino[number] && fd->number == (int64_t)number));
+        }
+        struct cm_track_thread *copy = cm_track_get(track, 8);
+        copy->fds = cm_track_fds_dup(arena, t->fds);
+        for (size_t i = 0; i < NUMBERS; i++)
+                CM_CHECK((cm_track_fd(copy, (int64_t)i) == NULL) == (ino[i] == 0));
+        cm_arena_free(arena);
 }
 
 /* Every cut of a capture ends with an error or its end, never beyond its bytes. */
