@@ -60,7 +60,9 @@ static void mark(const struct cm_graph *g, uint32_t number, bool *seen, bool *sl
                 return;
         seen[number] = true;
         if (n->kind == CM_GRAPH_CHECK) {
-                slots[g->checks[n->first].left] = true;
+                /* A check of a host's name looks at the address; people wrote the name. */
+                if (!g->checks[n->first].compares_hosts)
+                        slots[g->checks[n->first].left] = true;
                 if (g->checks[n->first].right != CM_SLOT_NONE)
                         slots[g->checks[n->first].right] = true;
         }
@@ -79,16 +81,25 @@ void cm_rule_explain_fields(const struct cm_ruleset *set, const struct cm_rule *
         const struct cm_graph *g = set->graph;
         bool *seen = calloc(g->node_count, sizeof(*seen));
         bool *slots = calloc(g->slot_count + 1, sizeof(*slots));
-        struct cm_sv *names = calloc(g->slot_count + 1, sizeof(*names));
+        struct cm_sv *names = calloc(g->slot_count + g->check_count + 1, sizeof(*names));
         size_t count = 0;
         if (seen != NULL && slots != NULL && names != NULL) {
                 mark(g, rule->node, seen, slots);
                 for (size_t i = 0; i < g->slot_count; i++)
                         if (slots[i] && g->slots[i].kind != CM_SLOT_CONSTANT)
                                 names[count++] = g->slots[i].text;
+                for (size_t i = 0; i < g->node_count; i++) {
+                        struct cm_sv rest;
+                        if (seen[i] && g->nodes[i].kind == CM_GRAPH_CHECK &&
+                            g->checks[g->nodes[i].first].compares_hosts)
+                                cm_sv_cut(g->checks[g->nodes[i].first].text, ' ', &names[count++],
+                                          &rest);
+                }
                 qsort(names, count, sizeof(*names), compare_texts);
         }
         for (size_t i = 0; i < count; i++) {
+                if (i > 0 && cm_sv_eq(names[i], names[i - 1]))
+                        continue;
                 cm_buf_put_str(out, i == 0 ? "" : " ");
                 cm_buf_put_sv(out, names[i]);
         }
