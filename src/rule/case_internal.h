@@ -26,3 +26,5 @@ CM_MUST_CHECK int cm_case_number(struct cm_case_load *l, const struct cm_node *n
 CM_MUST_CHECK int cm_case_parse_number(struct cm_case_load *l, const struct cm_node *n,
                                        int64_t *ret);
 bool cm_case_parse_address(struct cm_sv text, struct cm_address *ret, uint16_t *ret_port);
+/* Is the member the text "true"? */
+bool cm_case_is_true(const struct cm_node *n, const char *key);

@@ -14,7 +14,8 @@ static struct reader open_capture(void)
 {
         struct reader r = { .arena = cm_arena_new(CM_MIB(16)) };
         struct cm_err err = CM_ERR_INIT;
-        struct cm_sv bytes = cm_test_read("tests/corpus/scap/basic.scap");
+        static struct cm_sv bytes; /* lives as long as the test */
+        bytes = cm_test_read("tests/corpus/scap/basic.scap");
         r.track = cm_track_new(r.arena);
         CM_CHECK_OK(cm_scap_open(bytes, &r.scap, &err), &err);
         return r;
@@ -144,7 +145,8 @@ CM_TEST(descriptors)
 /* Every cut of a capture ends with an error or its end, never beyond its bytes. */
 CM_TEST(cut_captures)
 {
-        struct cm_sv bytes = cm_test_read("tests/corpus/scap/basic.scap");
+        static struct cm_sv bytes; /* lives as long as the test */
+        bytes = cm_test_read("tests/corpus/scap/basic.scap");
         for (size_t len = 0; len < bytes.len; len += 3) {
                 struct cm_arena *arena = cm_arena_new(CM_MIB(16));
                 struct cm_track *track = cm_track_new(arena);
