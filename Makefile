@@ -1,7 +1,7 @@
 # Thin front of Meson: every target installs nothing and leaves the work to meson and scripts/.
 # `make demo` and `make test` first install what they need (scripts/setup).
 BUILD ?= build
-.PHONY: all build demo test check lint asan fuzz explore bench db deb install clean setup format
+.PHONY: all build demo test check lint asan fuzz k8s-test explore bench db deb install clean setup format
 
 all: build
 
@@ -30,6 +30,10 @@ asan:
 
 fuzz:
 	@scripts/fuzz
+
+# Against a real kube-apiserver, which is built when it is not there.
+k8s-test: setup
+	@scripts/k8s-test
 
 # The differential tests with new random cases.
 explore:

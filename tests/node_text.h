@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "cel/value.h"
 #include "codec/node_json.h"
 
 static inline struct cm_sv cm_test_node_json(struct cm_arena *arena, const struct cm_node *n)
@@ -37,4 +38,17 @@ static inline bool cm_test_node_follow(struct cm_arena *arena, const char *path,
                              : cm_node_get_sv(*n, key);
         }
         return false;
+}
+
+/* What stands at the path, as JSON; "absent", the place of "@", or why it is not known. */
+static inline struct cm_sv cm_test_node_show(struct cm_arena *arena, const struct cm_node *n,
+                                             const char *path)
+{
+        struct cm_sv place;
+        if (cm_test_node_follow(arena, path, &n, &place))
+                return place;
+        struct cm_cel_value v = cm_cel_from_node(n);
+        if (n == NULL || v.kind == CM_CEL_ERROR)
+                return n == NULL ? CM_SV("absent") : v.reason->text;
+        return cm_test_node_json(arena, n);
 }

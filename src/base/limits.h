@@ -78,6 +78,11 @@
 #define CM_DB_WINDOW_LOG_MAX     27
 /* A config.json with credentials, or what a credential helper prints. */
 #define CM_CREDENTIALS_BYTES_MAX CM_MIB(1)
+/* A kubeconfig; with embedded certificates a cluster has about 6 KB. */
+#define CM_KUBECONFIG_BYTES_MAX CM_MIB(4)
+/* Pages of one list of a cluster (500 objects each), and bytes of one page: pods have 5 to 30 KB. */
+#define CM_CLUSTER_PAGES_MAX      2000
+#define CM_CLUSTER_PAGE_BYTES_MAX CM_MIB(64)
 /* A registry's or engine's answer that is no blob: error documents, tokens, inspect output. */
 #define CM_FETCH_ANSWER_BYTES_MAX CM_MIB(8)
 /* Blobs on their way at once; more wait. */
@@ -118,6 +123,15 @@
 #define CM_NODE_DEPTH_MAX ((size_t)200)
 #define CM_NODE_COUNT_MAX ((size_t)8000000)
 #define CM_NODE_BYTES_MAX CM_MIB(128)
+/* Resources and functions of one serverless template; CloudFormation takes 500. */
+#define CM_SERVERLESS_RESOURCES_MAX ((size_t)2000)
+/* Nodes and bytes of text that functions and variables of one serverless template expand to. */
+#define CM_SERVERLESS_MADE_MAX ((size_t)16000000)
+/* Packages of functions: items of one list in the document that is made of one, a member that may be
+ * a key or a symbolic link, and what all of these may inflate to together. */
+#define CM_PACKAGE_LIST_MAX         ((size_t)1000)
+#define CM_PACKAGE_MEMBER_BYTES_MAX CM_KIB(64)
+#define CM_PACKAGE_READ_BYTES_MAX   CM_MIB(32)
 /* One compiled time zone (the largest, with all transitions to 2037, has 3.6 KB), and how many one
  * evaluation context keeps; the IANA database has 600 names. */
 #define CM_ZONE_BYTES_MAX CM_KIB(16)

@@ -28,6 +28,31 @@ bool cm_sv_eq_nocase(struct cm_sv a, struct cm_sv b)
         return true;
 }
 
+bool cm_sv_is_like(struct cm_sv s, struct cm_sv pattern, char one)
+{
+        size_t p = 0, t = 0;
+        size_t star = SIZE_MAX; /* after the last '*', and what it stands for so far */
+        size_t mark = 0;
+        while (t < s.len) {
+                if (p < pattern.len && pattern.ptr[p] == '*') {
+                        star = ++p;
+                        mark = t;
+                } else if (p < pattern.len &&
+                           (pattern.ptr[p] == s.ptr[t] || (one != 0 && pattern.ptr[p] == one))) {
+                        p++;
+                        t++;
+                } else if (star != SIZE_MAX) {
+                        p = star;
+                        t = ++mark;
+                } else {
+                        return false;
+                }
+        }
+        while (p < pattern.len && pattern.ptr[p] == '*')
+                p++;
+        return p == pattern.len;
+}
+
 bool cm_sv_is_any(struct cm_sv s, const char *const *words)
 {
         for (; *words != NULL; words++)

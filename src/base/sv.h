@@ -28,7 +28,9 @@ static inline struct cm_sv cm_sv_make(const void *ptr, size_t len)
 struct cm_sv cm_sv_from_cstr(const char *s); /* NULL gives the empty view */
 
 bool cm_sv_eq(struct cm_sv a, struct cm_sv b);
-bool cm_sv_eq_nocase(struct cm_sv a, struct cm_sv b);        /* ASCII only */
+bool cm_sv_eq_nocase(struct cm_sv a, struct cm_sv b); /* ASCII only */
+/* "*" in the pattern is any text, and `one` (when it is not 0) any one byte. */
+bool cm_sv_is_like(struct cm_sv s, struct cm_sv pattern, char one);
 bool cm_sv_is_any(struct cm_sv s, const char *const *words); /* of a NULL-terminated list */
 int cm_sv_cmp(struct cm_sv a, struct cm_sv b);               /* bytewise, shorter first: -1, 0, 1 */
 bool cm_sv_has_prefix(struct cm_sv s, struct cm_sv prefix);

@@ -36,6 +36,9 @@ struct cm_subject {
         const struct cm_node *subject;
         const struct cm_node *variables[CM_CHECK_VIEW_VARIABLES_MAX]; /* as the view names them */
         struct cm_node_pos pos;                                       /* where the object begins */
+        /* Why nothing is known of objects of this kind that may be there: then there is no object,
+         * and every check that looks at such ones is unknown. Else "". */
+        struct cm_sv unseen;
 };
 
 /* Where subjects go; they live in the arena of the run. */
@@ -51,7 +54,8 @@ struct cm_document_kind {
         const char *summary;
         const struct cm_check_view *const *views; /* NULL-terminated */
         enum cm_node_yaml_schema schema;          /* what its readers take a plain scalar for */
-        bool has_no_lines; /* the program makes such documents: nobody has the text */
+        bool has_short_tags; /* "!Ref x" is {"Ref": x}: codec/node_yaml.h, `cloudformation` */
+        bool has_no_lines;   /* the program makes such documents: nobody has the text */
         /* Is a document of this name one that people write, so that it can be fixed? NULL: none is. */
         bool (*is_source)(struct cm_sv name);
         /* Makes changes in its text, all or none, when it is neither YAML nor JSON. Or NULL. */

@@ -4,7 +4,6 @@
  * what stands there. Rows of refusals and of files as a whole follow.
  */
 #include "base/limits.h"
-#include "cel/value.h"
 #include "check/run.h"
 #include "tests/harness.h"
 #include "tests/node_text.h"
@@ -65,13 +64,7 @@ static struct cm_sv show(struct cm_arena *arena, const struct row *row)
                         cm_sv_printf(arena, "%s: %s", cm_err_name(err.code), err.text).ptr);
         if (!is_file)
                 n = cm_node_path(n, "services", "web", NULL);
-        struct cm_sv place;
-        if (cm_test_node_follow(arena, row->path, &n, &place))
-                return place;
-        struct cm_cel_value v = cm_cel_from_node(n);
-        if (n == NULL || v.kind == CM_CEL_ERROR)
-                return n == NULL ? CM_SV("absent") : v.reason->text;
-        return cm_test_node_json(arena, n);
+        return cm_test_node_show(arena, n, row->path);
 }
 
 static void check_rows(const struct row *rows, size_t count)

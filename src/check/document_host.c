@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts of a host, as `coaming host facts` writes them: one subject, the host. Nulls stay: they say
- * that something does not exist (docs/formats/host-facts.md).
+ * Facts of a host, as `coaming host facts` writes them: the host, and the parts of Kubernetes that run
+ * on it. Nulls stay: they say that something does not exist (docs/formats/host-facts.md).
  */
-#include "check/document.h"
+#include "check/document_kubernetes.h"
 
 static const char *const variables[] = { "host", NULL };
 static const struct cm_check_view view_system = { "host.system",
                                                   "a host as a whole, as its facts say",
                                                   variables };
-static const struct cm_check_view *const views[] = { &view_system, NULL };
+static const struct cm_check_view *const views[] = { &view_system, &cm_view_k8s_component, NULL };
 
 static bool host_is(struct cm_sv name, const struct cm_node *root)
 {
@@ -21,6 +21,7 @@ static int host_subjects(struct cm_arena *arena, const struct cm_document *docum
                          struct cm_subject_sink *sink, struct cm_err *err)
 {
         const struct cm_node *root = document->root;
+        const struct cm_node *processes = cm_node_path(root, "kubernetes", "processes", NULL);
         const struct cm_subject s = {
                 .view = &view_system,
                 .document = document,
@@ -30,11 +31,16 @@ static int host_subjects(struct cm_arena *arena, const struct cm_document *docum
                 .variables = { root },
                 .pos = root->pos,
         };
-        (void)arena;
         if (!cm_sv_eq(cm_node_get_string(root, "schema"), CM_SV("coaming/host-facts/v1")))
                 return CM_RAISE(err, CM_E_UNSUPPORTED,
                                 "these facts were written by another version of the program");
-        return sink->put(sink, &s, err);
+        int r = sink->put(sink, &s, err);
+        if (r < 0 || cm_node_type(processes) != CM_NODE_LIST)
+                return r;
+        /* A process with its command line says what a container with its command says. */
+        struct cm_node *as_pod = cm_node_new_map(arena, processes->pos);
+        cm_kubernetes_put(arena, as_pod, "containers", processes);
+        return cm_kubernetes_components(arena, &s, as_pod, sink, err);
 }
 
 extern const struct cm_document_kind cm_document_host;

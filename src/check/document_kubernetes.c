@@ -10,18 +10,18 @@
 #include "check/document_kubernetes.h"
 
 static const char *const object_variables[] = { "object", NULL };
-static const struct cm_check_view view_object = {
+const struct cm_check_view cm_view_k8s_object = {
         .name = "k8s.object",
         .summary = "an object as it stands; \"k8s.Service\" for one kind",
         .variables = object_variables,
 };
 static const char *const pod_variables[] = { "pod", "object", NULL };
-static const struct cm_check_view view_pod = {
+const struct cm_check_view cm_view_k8s_pod = {
         .name = "k8s.pod",
         .summary = "the pod of a workload, with all its containers",
         .variables = pod_variables,
 };
-static const struct cm_check_view *const views[] = { &view_object,           &view_pod,
+static const struct cm_check_view *const views[] = { &cm_view_k8s_object,    &cm_view_k8s_pod,
                                                      &cm_view_rbac_role,     &cm_view_rbac_binding,
                                                      &cm_view_k8s_component, &cm_view_rbac_grant,
                                                      &cm_view_k8s_admission, &cm_view_k8s_cluster,
@@ -161,7 +161,7 @@ struct cm_subject cm_kubernetes_subject(const struct cm_document *document,
 {
         const struct cm_node *metadata = cm_node_get(object, "metadata");
         struct cm_subject s = {
-                .view = &view_object,
+                .view = &cm_view_k8s_object,
                 .document = document,
                 .kind = cm_node_get_string(object, "kind"),
                 .name = cm_node_get_string(metadata, "name"),
@@ -191,7 +191,7 @@ static int one_object(struct cm_arena *arena, const struct cm_document *document
         r = cm_kubernetes_components(arena, &s, cm_node_get(template, "spec"), sink, err);
         if (r < 0)
                 return r;
-        s.view = &view_pod;
+        s.view = &cm_view_k8s_pod;
         s.variables[0] = make_pod(arena, object, template);
         s.variables[1] = object;
         return sink->put(sink, &s, err);

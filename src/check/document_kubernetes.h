@@ -7,6 +7,8 @@
 
 #include "check/document.h"
 
+extern const struct cm_check_view cm_view_k8s_object;
+extern const struct cm_check_view cm_view_k8s_pod;
 extern const struct cm_check_view cm_view_rbac_role;
 extern const struct cm_check_view cm_view_rbac_binding;
 extern const struct cm_check_view cm_view_rbac_grant;

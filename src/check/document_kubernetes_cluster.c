@@ -59,7 +59,7 @@ static struct cm_node *make_lists(const struct cm_document_join *join, struct cm
         const char *why_none = join->is_cut                    ? "there are too many objects"
                                : join->cluster_lists.count > 1 ? "lists of several clusters"
                                                                : NULL;
-        const struct cm_node *said = cm_node_get(join->cluster_lists.items[0], "lists");
+        const struct cm_node *said = cm_node_get(join->cluster_lists.items[0].root, "lists");
         for (size_t i = 0; i < cm_node_count(said); i++) {
                 const struct cm_node *one = cm_node_at(said, i);
                 struct cm_sv kind = cm_node_get_string(one, "kind");
@@ -156,11 +156,64 @@ static struct cm_node *make_namespaces(const struct cm_document_join *join, stru
         return all;
 }
 
+/* Views through which checks look at objects of these kinds. */
+static const char *const kinds_with_pods[] = { "Pod",        "PodTemplate", "Deployment",
+                                               "ReplicaSet", "StatefulSet", "DaemonSet",
+                                               "Job",        "CronJob",     "ReplicationController",
+                                               NULL };
+static const char *const kinds_of_roles[] = { "Role", "ClusterRole", NULL };
+static const char *const kinds_of_bindings[] = { "RoleBinding", "ClusterRoleBinding", NULL };
+static const struct {
+        const struct cm_check_view *view;
+        const char *const *kinds; /* NULL: all */
+} looked_at_by[] = {
+        { &cm_view_k8s_object, NULL },
+        { &cm_view_k8s_admission, NULL },
+        { &cm_view_k8s_pod, kinds_with_pods },
+        { &cm_view_k8s_component, kinds_with_pods },
+        { &cm_view_rbac_role, kinds_of_roles },
+        { &cm_view_rbac_grant, kinds_of_roles },
+        { &cm_view_rbac_binding, kinds_of_bindings },
+        { &cm_view_rbac_grant, kinds_of_bindings },
+};
+
+/* Objects that nobody could list must not be taken for ones that are not there. */
+static int put_unseen(struct cm_document_join *join, struct cm_arena *arena,
+                      struct cm_subject_sink *sink, struct cm_err *err)
+{
+        int r = 0;
+        for (size_t i = 0; i < join->cluster_lists.count; i++) {
+                const struct cm_document *document = &join->cluster_lists.items[i];
+                const struct cm_node *said = cm_node_get(document->root, "lists");
+                for (size_t j = 0; j < cm_node_count(said); j++) {
+                        const struct cm_node *one = cm_node_at(said, j);
+                        struct cm_sv kind = cm_node_get_string(one, "kind");
+                        struct cm_sv problem = cm_node_get_string(one, "problem");
+                        if (kind.len == 0 || cm_node_bool(cm_node_get(one, "complete"), false))
+                                continue;
+                        struct cm_subject s = { .document = document, .kind = kind };
+                        s.unseen = cm_sv_printf(
+                                arena, "not all objects of kind %.*s were listed%s%.*s",
+                                CM_SV_ARG(kind), problem.len > 0 ? ": " : "", CM_SV_ARG(problem));
+                        for (size_t v = 0; v < CM_ARRAY_LEN(looked_at_by) && r == 0; v++) {
+                                s.view = looked_at_by[v].view;
+                                if (looked_at_by[v].kinds == NULL ||
+                                    cm_sv_is_any(kind, looked_at_by[v].kinds))
+                                        r = sink->put(sink, &s, err);
+                        }
+                }
+        }
+        return r;
+}
+
 int cm_kubernetes_cluster(struct cm_document_join *join, struct cm_arena *arena,
                           struct cm_subject_sink *sink, struct cm_err *err)
 {
         if (join->cluster_lists.count == 0)
                 return 0;
+        int unseen = put_unseen(join, arena, sink, err);
+        if (unseen < 0)
+                return unseen;
         if (join->objects.count > 0)
                 qsort(join->objects.items, join->objects.count, sizeof(*join->objects.items),
                       object_order);
@@ -170,7 +223,11 @@ int cm_kubernetes_cluster(struct cm_document_join *join, struct cm_arena *arena,
         /* Of namespaces that nobody listed nothing is known, and that must show. */
         if (!is_complete(lists, CM_SV("Namespace")))
                 cm_node_put(arena, namespaces, CM_SV(""), nowhere, cm_node_new_map(arena, nowhere));
+        /* It is in the file that says what is whole; with several, in none. */
         struct cm_document *document = CM_NEW(arena, struct cm_document);
+        if (join->cluster_lists.count == 1)
+                *document = join->cluster_lists.items[0];
+        document->pointer = CM_SV("");
         document->root = cluster;
         document->has_no_lines = true;
         document->locator = cm_node_locator_new(arena, cluster);

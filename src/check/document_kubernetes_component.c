@@ -7,6 +7,7 @@
  * is enough for etcd), Kubernetes component reference.
  */
 #include "check/document_kubernetes.h"
+#include "model/kubernetes_parts.h"
 
 static const char *const component_variables[] = { "component", "object", NULL };
 const struct cm_check_view cm_view_k8s_component = {
@@ -14,14 +15,6 @@ const struct cm_check_view cm_view_k8s_component = {
         .summary = "a container that runs a part of Kubernetes, with its flags",
         .variables = component_variables,
 };
-
-static const char *const programs[] = { "kube-apiserver",
-                                        "kube-controller-manager",
-                                        "kube-scheduler",
-                                        "kube-proxy",
-                                        "kubelet",
-                                        "etcd",
-                                        NULL };
 
 /* Programs that start another one, whose name follows their own flags. */
 static const char *const wrappers[] = { "kube-log-runner", "go-runner", "tini", "dumb-init", NULL };
@@ -44,8 +37,8 @@ static struct cm_sv program_of_image(struct cm_sv image)
         (void)cm_sv_cut(name, '@', &name, &rest);
         name = cm_sv_base_name(name);
         (void)cm_sv_cut(name, ':', &name, &rest);
-        for (size_t i = 0; programs[i] != NULL; i++) {
-                struct cm_sv p = cm_sv_from_cstr(programs[i]);
+        for (size_t i = 0; cm_kubernetes_parts[i] != NULL; i++) {
+                struct cm_sv p = cm_sv_from_cstr(cm_kubernetes_parts[i]);
                 if (cm_sv_has_prefix(name, p) && (name.len == p.len || name.ptr[p.len] == '-'))
                         return p;
         }
@@ -87,7 +80,7 @@ static struct cm_sv program_of(const struct cm_node *container, const struct cm_
                         continue;
                 if (is_flag(word))
                         break;
-                if (cm_sv_is_any(cm_sv_base_name(word), programs)) {
+                if (cm_sv_is_any(cm_sv_base_name(word), cm_kubernetes_parts)) {
                         ++*first;
                         return cm_sv_base_name(word);
                 }

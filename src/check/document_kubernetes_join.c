@@ -35,12 +35,12 @@ static void keep_role(struct cm_document_join *join, const struct cm_subject *s,
         };
 }
 
-static void keep_binding(struct cm_document_join *join, const struct cm_document *document,
-                         const struct cm_node *object, const struct cm_kubernetes_path *path)
+/* One object of a document as a document. */
+static struct cm_document copy_of(struct cm_document_join *join, const struct cm_document *document,
+                                  const struct cm_node *object,
+                                  const struct cm_kubernetes_path *path)
 {
-        struct cm_kubernetes_kept_binding *kept = CM_VEC_PUSH(join->arena, &join->bindings);
-        kept->number = join->documents;
-        kept->document = (struct cm_document){
+        return (struct cm_document){
                 .name = cm_sv_dup(join->arena, document->name),
                 .number = document->number,
                 .order = document->order,
@@ -48,6 +48,14 @@ static void keep_binding(struct cm_document_join *join, const struct cm_document
                 .pointer = pointer_of(join->arena, path),
                 .has_no_lines = document->has_no_lines,
         };
+}
+
+static void keep_binding(struct cm_document_join *join, const struct cm_document *document,
+                         const struct cm_node *object, const struct cm_kubernetes_path *path)
+{
+        struct cm_kubernetes_kept_binding *kept = CM_VEC_PUSH(join->arena, &join->bindings);
+        kept->number = join->documents;
+        kept->document = copy_of(join, document, object, path);
 }
 
 static void keep_object(struct cm_document_join *join, const struct cm_subject *s)
@@ -86,7 +94,8 @@ static int gather_object(struct cm_kubernetes_walker *walker, const struct cm_no
                                 CM_CHECK_JOIN_BYTES_MAX);
         }
         if (cm_kubernetes_is_cluster_lists(object)) {
-                *CM_VEC_PUSH(join->arena, &join->cluster_lists) = cm_node_dup(join->arena, object);
+                *CM_VEC_PUSH(join->arena, &join->cluster_lists) =
+                        copy_of(join, g->document, object, path);
                 return 0;
         }
         struct cm_subject s = cm_kubernetes_subject(g->document, object);

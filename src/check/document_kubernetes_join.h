@@ -34,7 +34,7 @@ struct cm_document_join {
         CM_VEC(struct cm_kubernetes_kept_role) roles;
         CM_VEC(struct cm_kubernetes_kept_binding) bindings;
         CM_VEC(struct cm_kubernetes_kept_object) objects;
-        CM_VEC(const struct cm_node *) cluster_lists;
+        CM_VEC(struct cm_document) cluster_lists; /* the object alone, with the name of its file */
         struct cm_sv last_kind; /* objects of a kind come together: its name is kept once */
 };
 

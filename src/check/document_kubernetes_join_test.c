@@ -21,7 +21,9 @@ static int write_subject(struct cm_subject_sink *sink, const struct cm_subject *
         (void)err;
         if (strcmp(s->view->name, w->view) != 0)
                 return 0;
-        if (strcmp(w->view, "rbac.grant") == 0)
+        if (s->unseen.len > 0)
+                cm_buf_printf(&w->text, "%.*s: %.*s\n", CM_SV_ARG(s->kind), CM_SV_ARG(s->unseen));
+        else if (strcmp(w->view, "rbac.grant") == 0)
                 cm_buf_printf(&w->text, "%.*s%.*s %.*s:%zu\n", CM_SV_ARG(s->document->name),
                               CM_SV_ARG(s->document->pointer), CM_SV_ARG(s->name),
                               cm_node_count(cm_node_path(v, "role", "rules", NULL)));
@@ -112,4 +114,31 @@ CM_TEST(a_namespace_has_only_what_is_known_to_be_all)
                 CM_CHECK_SV(together(arena, "k8s.namespace", texts[i], forward, 4), want[i]);
                 CM_CHECK_SV(together(arena, "k8s.namespace", texts[i], backward, 4), want[i]);
         }
+}
+
+CM_TEST(objects_that_nobody_listed_are_given_out_as_unseen)
+{
+        static const char *const texts[] = {
+                "{\"apiVersion\":\"coaming/v1\",\"kind\":\"ClusterLists\",\"lists\":[{\"kind\":\"Pod\","
+                "\"complete\":false,\"problem\":\"HTTP 403\"},{\"kind\":\"ClusterRole\"},{\"kind\":"
+                "\"CronJob\",\"complete\":true},{\"complete\":false}]}",
+                LISTS("true", "false"),
+        };
+        static const struct {
+                const char *view, *want;
+        } cases[] = {
+                { "k8s.pod", "Pod: not all objects of kind Pod were listed: HTTP 403\n" },
+                { "k8s.component", "Pod: not all objects of kind Pod were listed: HTTP 403\n" },
+                { "rbac.role", "ClusterRole: not all objects of kind ClusterRole were listed\n" },
+                { "rbac.grant", "ClusterRole: not all objects of kind ClusterRole were listed\n" },
+                { "rbac.binding", "" },
+                { "k8s.object",
+                  "Pod: not all objects of kind Pod were listed: HTTP 403\n"
+                  "ClusterRole: not all objects of kind ClusterRole were listed\n"
+                  "NetworkPolicy: not all objects of kind NetworkPolicy were listed\n" },
+        };
+        struct cm_arena *arena CM_CLEANUP(cm_arena_freep)
+        = cm_arena_new(CM_MIB(8));
+        for (size_t i = 0; i < CM_ARRAY_LEN(cases); i++)
+                CM_CHECK_SV(together(arena, cases[i].view, texts, forward, 2), cases[i].want);
 }

@@ -160,6 +160,8 @@ static bool place_at(const struct evaluation *e, const struct cm_node *n,
 static struct cm_check_place place_of(const struct evaluation *e, const struct cm_cel_run *run)
 {
         struct cm_check_place place = { 0 };
+        if (e->subject->unseen.len > 0)
+                return place;
         if (!e->subject->document->has_no_lines)
                 place = (struct cm_check_place){ .line = e->subject->pos.line,
                                                  .column = e->subject->pos.column };
@@ -404,6 +406,9 @@ static int evaluate_rule(struct evaluation *e, struct cm_err *err)
                 e->is_not_applicable = true;
                 return 0;
         }
+        if (e->subject->unseen.len >
+            0) /* no expression can tell: those with orValue() would pass */
+                return e->given > 0 ? 0 : add(e, CM_CHECK_UNKNOWN, e->subject->unseen, NULL, err);
         e->slots[CM_CHECK_SLOT_PARAMS] = cm_cel_from_node(e->ref->params);
         e->slots[CM_CHECK_SLOT_POLICY] = cm_cel_from_node(e->ref->policy);
         int r = set_variables(e, rule, err);

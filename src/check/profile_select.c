@@ -6,26 +6,7 @@
 
 bool cm_check_glob(struct cm_sv pattern, struct cm_sv text)
 {
-        size_t p = 0, t = 0;
-        size_t star = SIZE_MAX; /* after the last '*', and what it stands for so far */
-        size_t mark = 0;
-        while (t < text.len) {
-                if (p < pattern.len && pattern.ptr[p] == '*') {
-                        star = ++p;
-                        mark = t;
-                } else if (p < pattern.len && pattern.ptr[p] == text.ptr[t]) {
-                        p++;
-                        t++;
-                } else if (star != SIZE_MAX) {
-                        p = star;
-                        t = ++mark;
-                } else {
-                        return false;
-                }
-        }
-        while (p < pattern.len && pattern.ptr[p] == '*')
-                p++;
-        return p == pattern.len;
+        return cm_sv_is_like(text, pattern, '\0');
 }
 
 bool cm_check_profile_is(const struct cm_node *root)

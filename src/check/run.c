@@ -150,11 +150,26 @@ static bool looks_like_json(struct cm_sv text)
         return text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[');
 }
 
+/* The ways in which kinds want a text read: a schema, with or without short tags. */
+enum {
+        READINGS = 2 * CM_NODE_YAML_SCHEMA_COUNT
+};
+
+static size_t reading_of(const struct cm_document_kind *kind)
+{
+        if (kind == NULL)
+                return CM_NODE_YAML_GO2;
+        return (size_t)kind->schema + (kind->has_short_tags ? CM_NODE_YAML_SCHEMA_COUNT : 0);
+}
+
 /* JSON is YAML as well, but its own reader is faster; "{" may also begin flow YAML. */
-static int read_trees(struct cm_arena *arena, struct cm_sv text, enum cm_node_yaml_schema schema,
+static int read_trees(struct cm_arena *arena, struct cm_sv text, size_t reading,
                       const struct cm_node_doc **docs, size_t *count, struct cm_err *err)
 {
-        const struct cm_node_yaml_options options = { .schema = schema };
+        const struct cm_node_yaml_options options = {
+                .schema = (enum cm_node_yaml_schema)(reading % CM_NODE_YAML_SCHEMA_COUNT),
+                .cloudformation = reading >= CM_NODE_YAML_SCHEMA_COUNT,
+        };
         if (looks_like_json(text)) {
                 struct cm_err not_json = CM_ERR_INIT;
                 struct cm_node_doc *doc = CM_NEW(arena, struct cm_node_doc);
@@ -185,7 +200,7 @@ static int look_at_kind(void *ctx, const struct cm_node_doc *doc, struct cm_err 
         struct stream *s = ctx;
         s->document.root = doc->root;
         const struct cm_document_kind *kind = kind_of(&s->document);
-        s->is_uniform = s->is_uniform && (kind == NULL || kind->schema == CM_NODE_YAML_GO2);
+        s->is_uniform = s->is_uniform && reading_of(kind) == CM_NODE_YAML_GO2;
         s->document.number++;
         return 0;
 }
@@ -241,21 +256,21 @@ int cm_check_text(struct cm_check_provider *provider, struct cm_arena *arena, st
                         return r;
         }
         /* The kind shows in the keys, which no schema changes; scalars are then read as it wants. */
-        const struct cm_node_doc *docs[CM_NODE_YAML_SCHEMA_COUNT] = { NULL };
-        size_t counts_of[CM_NODE_YAML_SCHEMA_COUNT] = { 0 };
+        const struct cm_node_doc *docs[READINGS] = { NULL };
+        size_t counts_of[READINGS] = { 0 };
         int r = read_trees(arena, text, CM_NODE_YAML_GO2, &docs[CM_NODE_YAML_GO2],
                            &counts_of[CM_NODE_YAML_GO2], err);
         for (size_t i = 0; i < counts_of[CM_NODE_YAML_GO2] && r == 0; i++) {
                 document.root = docs[CM_NODE_YAML_GO2][i].root;
                 document.number = i;
-                const struct cm_document_kind *kind = kind_of(&document);
-                enum cm_node_yaml_schema schema = kind == NULL ? CM_NODE_YAML_GO2 : kind->schema;
-                if (docs[schema] == NULL)
-                        r = read_trees(arena, text, schema, &docs[schema], &counts_of[schema], err);
+                size_t reading = reading_of(kind_of(&document));
+                if (docs[reading] == NULL)
+                        r = read_trees(arena, text, reading, &docs[reading], &counts_of[reading],
+                                       err);
                 if (r < 0)
                         return r;
-                if (i < counts_of[schema])
-                        document.root = docs[schema][i].root;
+                if (i < counts_of[reading])
+                        document.root = docs[reading][i].root;
                 r = cm_check_document(provider, arena, &document, sink, counts, err);
         }
         return r;

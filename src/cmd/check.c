@@ -95,6 +95,8 @@ static const struct cm_opt options[] = {
           .arg = "FILE",
           .help = "keep what was looked at, of one target, to check it again later" },
         CM_OPTS_TARGET,
+        CM_OPTS_CHART,
+        CM_OPTS_CLUSTER,
         { .name = NULL },
 };
 
@@ -305,32 +307,35 @@ static int check_run(const struct cm_args *args)
 extern const struct cm_cmd cm_cmd_check;
 const struct cm_cmd cm_cmd_check = {
         .name = "check",
-        .summary = "check configuration files, images, engines and hosts",
-        .synopsis = "FILE|DIR|IMAGE|docker:|host:|-... [flags]",
+        .summary = "check configuration files, images, engines, clusters and hosts",
+        .synopsis = "FILE|DIR|IMAGE|docker:|host:|kube:|-... [flags]",
         .description =
                 "Evaluates checks on what configuration says: Kubernetes manifests (YAML or JSON, "
-                "also several in one file), Dockerfiles, Compose files, daemon.json, and saved "
+                "also several in one file), Dockerfiles, Compose files, SAM and CloudFormation "
+                "templates, serverless.yml, zip files of functions, daemon.json, and saved "
                 "answers of docker inspect and docker info. Directories are searched for such "
                 "files. docker: (or podman:) is the engine of this host: it is asked through its "
                 "socket (DOCKER_HOST). Images are read as scan reads them: a file or layout that "
                 "holds one, archive:FILE, layout:DIR, docker:NAME, podman:NAME, registry:REF, "
                 "rootfs:DIR, and with image: any other target of scan. host: is this host, host:DIR "
-                "a root file system elsewhere.\n\n"
+                "a root file system elsewhere. kube: or kube:CONTEXT is a cluster, by a "
+                "kubeconfig. A directory with a Chart.yaml is a Helm chart: see --helm.\n\n"
                 "Each check gives pass, fail, or unknown: what cannot be decided is never "
                 "passed. Exit status 1: a check failed; 3: something is unknown, and nothing "
                 "failed; 5: a file could not be read as what it is.",
         .examples =
-                (const char *const[]){ "coaming check deploy.yaml", "all checks on one file",
-                                       "coaming check -p pss-restricted k8s/",
-                                       "the checks of one profile on a directory",
-                                       "helm template . | coaming check -", "what a chart becomes",
-                                       "coaming check -p cis-docker-1.6.0 docker:",
-                                       "the engine of this host, with all that it has",
-                                       "coaming check -p cis-docker-1.6.0 app.tar",
-                                       "an image that docker save wrote",
-                                       "coaming check -p container-host host:", "this host",
-                                       "coaming check --watch --json docker: k8s/",
-                                       "stay, and write what changes, an object a line", NULL },
+                (const char *const[]){
+                        "coaming check deploy.yaml", "all checks on one file",
+                        "coaming check -p pss-restricted k8s/",
+                        "the checks of one profile on a directory",
+                        "coaming check --helm charts/web", "what a chart becomes",
+                        "coaming check -p cis-k8s-1.12 kube:", "the cluster of the current context",
+                        "coaming check -p cis-docker-1.6.0 docker:",
+                        "the engine of this host, with all that it has",
+                        "coaming check -p cis-docker-1.6.0 app.tar",
+                        "an image that docker save wrote", "coaming check -p container-host host:",
+                        "this host", "coaming check --watch --json docker: k8s/",
+                        "stay, and write what changes, an object a line", NULL },
         .options = options,
         .positional_min = 1,
         .positional_max = SIZE_MAX,

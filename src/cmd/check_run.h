@@ -20,6 +20,24 @@
           .arg = "1.NN", \
           .help = "Kubernetes version to judge for (default: the newest)", \
           .in_config = true }
+#define CM_OPTS_CHART \
+        { .name = "helm", \
+          .help = "render Helm charts by helm template: runs what the chart says", \
+          .heading = "Charts" }, \
+        { .name = "helm-values", \
+          .kind = CM_OPT_LIST, \
+          .arg = "FILE", \
+          .help = "values for charts, as helm's --values; repeatable", \
+          .in_config = true }
+#define CM_OPTS_CLUSTER \
+        { .name = "kubeconfig", \
+          .kind = CM_OPT_VALUE, \
+          .arg = "FILE", \
+          .help = "where kube: finds clusters (default: KUBECONFIG, ~/.kube/config)", \
+          .in_config = true, \
+          .heading = "Clusters" }, \
+        { .name = "allow-exec-credentials", \
+          .help = "run the program by which a kubeconfig gets credentials" }
 /* clang-format on */
 
 /* A document as it was judged. */

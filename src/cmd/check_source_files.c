@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "cmd/check_chart.h"
 #include "cmd/check_source.h"
 #include "cmd/check_trigger.h"
 #include "codec/inflate.h"
@@ -18,10 +19,17 @@ enum {
         DIRECTORY_DEPTH_MAX = 32
 };
 
+struct found {
+        const char *path;
+        bool is_chart;
+};
+
 struct walk {
         struct cm_arena *arena;
-        CM_VEC(const char *) files;
+        CM_VEC(struct found) files;
         CM_VEC(const char *) directories;
+        bool wants_parts; /* of charts: each file, not only the chart as a whole */
+        size_t in_charts;
 };
 
 /* Files of a directory that may hold configuration. Others are not looked at. */
@@ -42,6 +50,14 @@ static int by_name(const void *a, const void *b)
         return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Of a chart: what helm reads, and what is only right together with it. */
+static bool is_of_chart(const char *name)
+{
+        static const char *const names[] = { "templates",   "charts",     "crds",
+                                             "values.yaml", "Chart.yaml", NULL };
+        return cm_sv_is_any(cm_sv_from_cstr(name), names);
+}
+
 static int walk_directory(struct walk *w, const char *path, int depth, struct cm_err *err)
 {
         DIR *dir = opendir(path);
@@ -50,8 +66,13 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
                                       path);
         *CM_VEC_PUSH(w->arena, &w->directories) = path;
         CM_VEC(const char *) names = { 0 };
+        bool is_chart = cm_check_chart_is(w->arena, path);
+        if (is_chart && !w->wants_parts)
+                *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ path, true };
+        w->in_charts += is_chart ? 1 : 0;
         for (struct dirent *e; (e = readdir(dir)) != NULL;)
-                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0)
+                if (e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0 &&
+                    (!is_chart || w->wants_parts || !is_of_chart(e->d_name)))
                         *CM_VEC_PUSH(w->arena, &names) =
                                 cm_sv_printf(w->arena, "%s/%s", path, e->d_name).ptr;
         closedir(dir);
@@ -66,10 +87,12 @@ static int walk_directory(struct walk *w, const char *path, int depth, struct cm
                         int r = walk_directory(w, names.items[i], depth + 1, err);
                         if (r < 0)
                                 return r;
-                } else if (S_ISREG(st.st_mode) && is_candidate(slash + 1)) {
-                        *CM_VEC_PUSH(w->arena, &w->files) = names.items[i];
+                } else if (S_ISREG(st.st_mode) &&
+                           (is_candidate(slash + 1) || (w->wants_parts && w->in_charts > 0))) {
+                        *CM_VEC_PUSH(w->arena, &w->files) = (struct found){ names.items[i], false };
                 }
         }
+        w->in_charts -= is_chart ? 1 : 0;
         return 0;
 }
 
@@ -117,14 +140,16 @@ static int give_files(const struct cm_args *args, const char *target,
                 return cm_check_source_file(target, sink, err);
         int r = walk_target(&w, target, err);
         for (size_t i = 0; i < w.files.count && r == 0; i++)
-                r = cm_check_source_file(w.files.items[i], sink, err);
+                r = w.files.items[i].is_chart
+                            ? cm_check_chart_give(args, w.files.items[i].path, sink, err)
+                            : cm_check_source_file(w.files.items[i].path, sink, err);
         return r;
 }
 
 static int watch_files(const struct cm_args *args, const char *target,
                        struct cm_check_triggers *triggers, struct cm_err *err)
 {
-        struct walk w = { .arena = args->arena };
+        struct walk w = { .arena = args->arena, .wants_parts = true };
         struct stat st;
         if (strcmp(target, "-") == 0)
                 return CM_RAISE(err, CM_E_USAGE, "--watch cannot read standard input again");
@@ -138,7 +163,7 @@ static int watch_files(const struct cm_args *args, const char *target,
         for (size_t i = 0; i < w.directories.count; i++)
                 cm_check_trigger_directory(triggers, w.directories.items[i]);
         for (size_t i = 0; i < w.files.count; i++)
-                cm_check_trigger_file(triggers, w.files.items[i]);
+                cm_check_trigger_file(triggers, w.files.items[i].path);
         return 0;
 }
 

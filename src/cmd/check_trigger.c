@@ -84,7 +84,8 @@ void cm_check_trigger_engine(struct cm_check_triggers *t, const struct cm_fetch_
 
 static int arm(struct cm_check_triggers *t, const struct cm_args *args, struct cm_err *err)
 {
-        static const char *const files[] = { "checks", "policy", "waivers", "baseline" };
+        static const char *const files[] = { "checks",   "policy",     "waivers",
+                                             "baseline", "kubeconfig", "helm-values" };
         int r = 0;
         for (size_t i = 0; i < args->positional_count && r == 0; i++)
                 r = cm_check_source_watch(args, args->positional[i], t, err);

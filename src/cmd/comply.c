@@ -50,6 +50,8 @@ static const struct cm_opt options[] = {
           .in_config = true },
         CM_OPTS_HISTORY,
         CM_OPTS_TARGET,
+        CM_OPTS_CHART,
+        CM_OPTS_CLUSTER,
         { .name = NULL },
 };
 

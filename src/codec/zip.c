@@ -19,6 +19,8 @@ enum {
         METHOD_STORED = 0,
         METHOD_DEFLATE = 8,
         EXTRA_ZIP64 = 1,
+        MADE_BY_UNIX = 3,
+        MADE_BY_MACOS = 19,
 };
 
 static bool has_magic(struct cm_sv content, uint64_t at, const char *magic)
@@ -212,7 +214,9 @@ int cm_zip_next(struct cm_zip *zip, struct cm_zip_entry *ret, struct cm_err *err
         if (!has_magic(zip->rest, 0, "PK\1\2"))
                 return CM_RAISE(err, CM_E_MALFORMED, "zip directory entry %llu is damaged",
                                 (unsigned long long)zip->next_index);
-        cm_cursor_skip(&c, 8);
+        cm_cursor_skip(&c, 4);
+        uint16_t made_by = cm_cursor_le16(&c);
+        cm_cursor_skip(&c, 2);
         uint16_t flags = cm_cursor_le16(&c);
         e.method = cm_cursor_le16(&c);
         cm_cursor_skip(&c, 4); /* time */
@@ -222,7 +226,8 @@ int cm_zip_next(struct cm_zip *zip, struct cm_zip_entry *ret, struct cm_err *err
         uint16_t name_len = cm_cursor_le16(&c);
         uint16_t extra_len = cm_cursor_le16(&c);
         uint16_t comment_len = cm_cursor_le16(&c);
-        cm_cursor_skip(&c, 8); /* disk, attributes */
+        cm_cursor_skip(&c, 4); /* disk, internal attributes */
+        uint32_t attributes = cm_cursor_le32(&c);
         e.header_offset = cm_cursor_le32(&c);
         e.name = cm_cursor_take(&c, name_len);
         struct cm_sv extra = cm_cursor_take(&c, extra_len);
@@ -232,6 +237,8 @@ int cm_zip_next(struct cm_zip *zip, struct cm_zip_entry *ret, struct cm_err *err
                 return r;
         read_zip64_extra(extra, &e);
         e.is_encrypted = (flags & 1) != 0;
+        if (made_by >> 8 == MADE_BY_UNIX || made_by >> 8 == MADE_BY_MACOS)
+                e.unix_mode = attributes >> 16;
         e.is_name_valid = name_is_valid(e.name);
         zip->rest = cm_sv_skip(zip->rest, c.offset);
         zip->next_index++;

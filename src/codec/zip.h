@@ -31,6 +31,7 @@ struct cm_zip_entry {
         uint64_t packed_bytes;
         uint64_t size_bytes;
         uint64_t header_offset;
+        uint32_t unix_mode; /* type and permissions; 0 when another system made the member */
         bool is_encrypted;
         bool is_name_valid; /* relative, no "..", no NUL, no backslash; others cannot be read */
 };

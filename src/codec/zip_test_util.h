@@ -21,6 +21,7 @@ struct cm_zip_member {
         uint32_t size_bytes; /* stated; 0 = length of what is plain */
         uint32_t wrong_crc;  /* bits to flip */
         bool at_first;       /* the directory points at the first member again */
+        uint16_t unix_mode;  /* 0: another system made it */
 };
 
 static inline void cm_zip_writer_init(struct cm_zip_writer *w)
@@ -62,11 +63,11 @@ static inline void cm_zip_add(struct cm_zip_writer *w, const struct cm_zip_membe
                 cm_buf_put_sv(&w->members, m->data);
         }
         cm_buf_put_str(&w->directory, "PK\1\2");
-        cm_buf_put_le16(&w->directory, 20);
+        cm_buf_put_le16(&w->directory, m->unix_mode != 0 ? 20 | 3 << 8 : 20);
         cm_zip_put_common(&w->directory, m);
         cm_buf_put_le32(&w->directory, 0);
         cm_buf_put_le32(&w->directory, 0);
-        cm_buf_put_le16(&w->directory, 0);
+        cm_buf_put_le16(&w->directory, m->unix_mode);
         cm_buf_put_le32(&w->directory, at);
         cm_buf_put_str(&w->directory, m->name);
         w->count++;

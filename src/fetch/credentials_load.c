@@ -38,7 +38,10 @@ static int ask_helper(struct cm_arena *arena, struct cm_sv helper, struct cm_sv 
         struct cm_buf out CM_CLEANUP(cm_buf_fini);
         cm_buf_init(&out, CM_CREDENTIALS_BYTES_MAX);
         int status = 0;
-        int r = cm_run_capture(argv, server, HELPER_TIMEOUT_MS, &out, &status, err);
+        const struct cm_run_options run = { .argv = argv,
+                                            .input = server,
+                                            .timeout_ms = HELPER_TIMEOUT_MS };
+        int r = cm_run_capture(&run, &out, &status, err);
         if (r < 0)
                 return r;
         if (r > 0)

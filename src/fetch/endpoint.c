@@ -44,9 +44,8 @@ static int read_file(struct cm_arena *arena, const char *path, struct cm_sv *ret
         return 0;
 }
 
-/* A file that the user named must be there. */
-static int read_named(struct cm_arena *arena, const char *path, const char *what, struct cm_sv *ret,
-                      struct cm_err *err)
+int cm_endpoint_read_file(struct cm_arena *arena, const char *path, const char *what,
+                          struct cm_sv *ret, struct cm_err *err)
 {
         int r = read_file(arena, path, ret, err);
         if (r > 0)
@@ -98,7 +97,8 @@ static int take_certificate(struct cm_arena *arena, const struct certificate_dir
         struct cm_sv key_path =
                 cm_sv_printf(arena, "%.*s.key", CM_SV_ARG(cm_sv_slice(path, 0, path.len - 5)));
         if (r == 0)
-                r = read_named(arena, cstr(arena, key_path), "client key", &dir->tls->key_pem, err);
+                r = cm_endpoint_read_file(arena, cstr(arena, key_path), "client key",
+                                          &dir->tls->key_pem, err);
         if (r == 0)
                 dir->tls->cert_pem = pem;
         return r < 0 ? r : 0;
@@ -130,11 +130,12 @@ static int load_tls(struct cm_arena *arena, const struct cm_fetch_options *optio
         if ((options->tls_cert == NULL) != (options->tls_key == NULL))
                 return CM_RAISE(err, CM_E_USAGE, "--tls-cert and --tls-key go together");
         if (options->tls_ca != NULL)
-                r = read_named(arena, options->tls_ca, "--tls-ca", &tls.ca_pem, err);
+                r = cm_endpoint_read_file(arena, options->tls_ca, "--tls-ca", &tls.ca_pem, err);
         if (r == 0 && options->tls_cert != NULL)
-                r = read_named(arena, options->tls_cert, "--tls-cert", &tls.cert_pem, err);
+                r = cm_endpoint_read_file(arena, options->tls_cert, "--tls-cert", &tls.cert_pem,
+                                          err);
         if (r == 0 && options->tls_key != NULL)
-                r = read_named(arena, options->tls_key, "--tls-key", &tls.key_pem, err);
+                r = cm_endpoint_read_file(arena, options->tls_key, "--tls-key", &tls.key_pem, err);
         for (size_t i = 0; i < CM_ARRAY_LEN(certificate_dirs) && r == 0; i++)
                 r = read_certificate_dir(arena, certificate_dirs[i], host, &tls, err);
         if (r == 0 && tls.ca_pem.len > 0)

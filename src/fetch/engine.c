@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include "fetch/answer.h"
 #include "fetch/engine_internal.h"
 
 enum {
@@ -45,15 +46,9 @@ int cm_engine_ask(struct cm_engine *engine, struct cm_arena *arena, struct cm_sv
 int cm_engine_raise_status(struct cm_engine *engine, struct cm_arena *arena,
                            const struct cm_http_response *response, struct cm_err *err)
 {
-        struct cm_err ignored = CM_ERR_INIT;
-        const struct cm_json *doc = NULL;
-        struct cm_sv message = CM_SV("no reason given");
-        if (cm_json_parse(arena, response->error_body, &doc, &ignored) == 0 &&
-            cm_json_get_string(doc, "message").len > 0)
-                message = cm_json_get_string(doc, "message");
         return CM_RAISE(err, response->status == 404 ? CM_E_NOT_FOUND : CM_E_ENV,
                         "%s answered HTTP %ld: %s", engine_name(engine), response->status,
-                        cm_escape(arena, message));
+                        cm_answer_message(arena, response));
 }
 
 static bool version_is_valid(struct cm_sv s)

@@ -25,6 +25,7 @@ struct cm_fetch {
         enum cm_fetch_kind kind;
         struct cm_sv index_json;
         const char *socket;
+        const char *name;
         uint32_t next_id;
         uint32_t outstanding;
         bool judged[BLOBS_MAX]; /* by id */
@@ -86,14 +87,16 @@ static int open_one(struct cm_arena *arena, const struct cm_fetch_options *optio
                     struct cm_fetch_image *ret_image, struct cm_err *err)
 {
         struct cm_fetch_setup setup;
-        int r = kind == CM_FETCH_REGISTRY
-                        ? cm_endpoint_registry(arena, options, &setup, err)
+        int r = kind == CM_FETCH_REGISTRY ? cm_endpoint_registry(arena, options, &setup, err)
+                : kind == CM_FETCH_CLUSTER
+                        ? cm_endpoint_cluster(arena, options, &setup, err)
                         : cm_endpoint_engine(arena, options, kind == CM_FETCH_PODMAN, &setup, err);
         if (r < 0)
                 return r;
         struct cm_fetch *fetch = calloc(1, sizeof(*fetch));
         CM_ASSERT(fetch != NULL);
         fetch->kind = kind;
+        fetch->name = cm_sv_printf(arena, "%.*s%c", CM_SV_ARG(setup.name), '\0').ptr;
         fetch->socket = cm_sv_printf(arena, "%.*s%c", CM_SV_ARG(setup.socket), '\0').ptr;
         r = cm_worker_start(CM_ROLE_FETCH, NULL, options->budget_s, &fetch->worker, err);
         if (r < 0) {
@@ -250,6 +253,16 @@ int cm_fetch_events(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err)
 const char *cm_fetch_socket(const struct cm_fetch *fetch)
 {
         return fetch->socket;
+}
+
+const char *cm_fetch_name(const struct cm_fetch *fetch)
+{
+        return fetch->name;
+}
+
+const char *cm_fetch_progress(const struct cm_fetch *fetch, struct cm_arena *arena)
+{
+        return cm_worker_current(&fetch->worker, arena);
 }
 
 int cm_fetch_poll_fd(const struct cm_fetch *fetch)

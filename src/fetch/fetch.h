@@ -9,7 +9,7 @@
  *     registry: for each document or layer that the worker wants:
  *             r = cm_fetch_want(fetch, name, &fd, err);
  *     engine:   r = cm_fetch_export(fetch, &fd, err);
- *     survey:   r = cm_fetch_survey(fetch, with_processes, &fd, err);
+ *     survey:   r = cm_fetch_survey(fetch, with_processes, &fd, err);   (engines and clusters)
  *     when the worker is done:   r = cm_fetch_finish(fetch, err);
  *     when the worker failed:    cm_fetch_explain(fetch, err);
  *     cm_fetch_close(fetch);
@@ -25,7 +25,8 @@ enum cm_fetch_kind {
         CM_FETCH_DOCKER,
         CM_FETCH_PODMAN,
         CM_FETCH_ENGINE, /* docker, then podman */
-        CM_FETCH_REGISTRY
+        CM_FETCH_REGISTRY,
+        CM_FETCH_CLUSTER
 };
 
 /* Pulls of `registry` are tried at `url` first ("https://mirror.example", path allowed). */
@@ -36,14 +37,17 @@ struct cm_fetch_mirror {
 
 struct cm_fetch_options {
         enum cm_fetch_kind kind;
-        struct cm_sv name;       /* image name or id; registry reference; "" for a survey */
-        bool is_survey;          /* no image: all that an engine says of itself */
+        struct cm_sv name; /* image name or id; registry reference; context of a cluster; "" for
+                                    an engine's survey */
+        bool is_survey;    /* no image: all that an engine says of itself */
         const char *docker_host; /* --docker-host, or NULL = DOCKER_HOST, then the usual sockets */
         const char *tls_ca;      /* PEM file, trusted beside the system's store; or NULL */
         const char *tls_cert;    /* PEM files of a client certificate; or NULL */
         const char *tls_key;
         bool tls_skip_verify;
-        bool insecure_http; /* registries may be plain http; loopback ones always may */
+        bool insecure_http;          /* registries may be plain http; loopback ones always may */
+        const char *kubeconfig;      /* file, or NULL = KUBECONFIG, ~/.kube/config, in-cluster */
+        bool allow_exec_credentials; /* programs that a kubeconfig names may be run */
         const struct cm_fetch_mirror *mirrors; /* in order */
         size_t mirror_count;
         int budget_s;                              /* wall-clock limit of the role */
@@ -77,8 +81,8 @@ CM_MUST_CHECK int cm_fetch_want(struct cm_fetch *fetch, struct cm_sv name, int *
 /* The docker-save stream of an engine's image, likewise. */
 CM_MUST_CHECK int cm_fetch_export(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err);
 /*
- * What the engine says of itself as one JSON object (engine_survey.h), likewise. `with_processes`:
- * the processes of running containers too, one more call for each.
+ * What the engine or cluster says of itself as one JSON object (engine_survey.h, cluster_survey.h),
+ * likewise. `with_processes`: the processes of an engine's containers too, one more call for each.
  */
 CM_MUST_CHECK int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, int *ret_fd,
                                   struct cm_err *err);
@@ -89,6 +93,11 @@ CM_MUST_CHECK int cm_fetch_survey(struct cm_fetch *fetch, bool with_processes, i
 CM_MUST_CHECK int cm_fetch_events(struct cm_fetch *fetch, int *ret_fd, struct cm_err *err);
 const char *
 cm_fetch_socket(const struct cm_fetch *fetch); /* of a survey; lives as long as the arena */
+
+/* The context that was taken, of a cluster; lives as long as the arena. */
+const char *cm_fetch_name(const struct cm_fetch *fetch);
+/* What the role reads right now, escaped, or ""; for progress lines. */
+const char *cm_fetch_progress(const struct cm_fetch *fetch, struct cm_arena *arena);
 
 /* Readable when a verdict came; for poll(). */
 int cm_fetch_poll_fd(const struct cm_fetch *fetch);

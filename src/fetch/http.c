@@ -34,6 +34,7 @@ struct exchange {
         struct cm_http_response *response;
         const struct cm_curl *curl;
         CURL *handle;
+        struct curl_slist *connect_to;
         struct cm_buf error_body;
         bool sink_stopped;
 };
@@ -208,6 +209,9 @@ static struct curl_slist *make_headers(struct exchange *x)
         if (request->accept != NULL)
                 list = x->curl->slist_append(
                         list, cm_sv_printf(x->arena, "Accept: %s%c", request->accept, '\0').ptr);
+        if (request->host != NULL)
+                list = x->curl->slist_append(
+                        list, cm_sv_printf(x->arena, "Host: %s%c", request->host, '\0').ptr);
         if (request->authorization.len > 0)
                 list = x->curl->slist_append(list,
                                              cm_sv_printf(x->arena, "Authorization: %.*s%c",
@@ -244,6 +248,12 @@ static bool set_options(struct exchange *x, const struct cm_http *http, struct c
         if (request->unix_socket != NULL) {
                 curl->easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
                 curl->easy_setopt(handle, CURLOPT_PROXY, "");
+        }
+        if (request->connect_to != NULL) {
+                /* An empty host and port are any: libcurl keeps the URL's for the certificate. */
+                x->connect_to = curl->slist_append(
+                        NULL, cm_sv_printf(x->arena, "::%s%c", request->connect_to, '\0').ptr);
+                curl->easy_setopt(handle, CURLOPT_CONNECT_TO, x->connect_to);
         }
         if (request->form.len > 0) {
                 curl->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -284,6 +294,7 @@ int cm_http_exchange(struct cm_http *http, struct cm_arena *arena,
                 ret->retry_after_s = (int64_t)retry_after;
         give_handle(http, x.handle);
         http->curl->slist_free_all(headers);
+        http->curl->slist_free_all(x.connect_to);
         ret->error_body = cm_sv_dup(arena, cm_buf_sv(&x.error_body));
         cm_buf_fini(&x.error_body);
         *ret_failure = x.sink_stopped ? CM_HTTP_SINK : classify(code);

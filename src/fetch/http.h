@@ -31,6 +31,8 @@ struct cm_http_response;
 struct cm_http_request {
         const char *url;
         const char *unix_socket;    /* connect there instead of the URL's host, or NULL */
+        const char *connect_to;     /* "host:port" to connect to instead of the URL's, or NULL */
+        const char *host;           /* of the Host header, when it is not the URL's; or NULL */
         const char *accept;         /* or NULL */
         struct cm_sv authorization; /* whole value of the header, or "" */
         struct cm_sv form;          /* POST of this x-www-form-urlencoded body, or "" = GET */

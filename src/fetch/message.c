@@ -40,6 +40,9 @@ void cm_fetch_setup_write(struct cm_buf *buf, const struct cm_fetch_setup *setup
         cm_buf_put_bytes(buf, setup->name);
         put_tls(buf, &setup->tls);
         cm_buf_put_u8(buf, setup->is_survey ? 1 : 0);
+        cm_buf_put_u8(buf, setup->is_cluster ? 1 : 0);
+        cm_buf_put_bytes(buf, setup->authorization);
+        cm_buf_put_bytes(buf, setup->server_name);
         cm_buf_put_bytes(buf, setup->repository);
         cm_buf_put_bytes(buf, setup->selector);
         cm_buf_put_varint(buf, setup->endpoint_count);
@@ -67,10 +70,14 @@ int cm_fetch_setup_parse(struct cm_arena *arena, struct cm_sv bytes, struct cm_f
         setup.name = cm_cursor_bytes(&c);
         setup.tls = get_tls(&c);
         setup.is_survey = cm_cursor_u8(&c) != 0;
+        setup.is_cluster = cm_cursor_u8(&c) != 0;
+        setup.authorization = cm_cursor_bytes(&c);
+        setup.server_name = cm_cursor_bytes(&c);
         setup.repository = cm_cursor_bytes(&c);
         setup.selector = cm_cursor_bytes(&c);
         uint64_t count = cm_cursor_varint(&c);
-        if (count > ENDPOINTS_MAX || (setup.is_registry && count == 0))
+        if (count > ENDPOINTS_MAX || (setup.is_registry && count == 0) ||
+            (setup.is_cluster && (setup.is_registry || !setup.is_survey)))
                 return broken(err);
         setup.endpoint_count = (size_t)count;
         setup.endpoints = CM_NEW_ARRAY(arena, struct cm_endpoint, setup.endpoint_count);

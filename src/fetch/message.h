@@ -34,7 +34,11 @@ struct cm_fetch_setup {
         struct cm_sv base;   /* "http://localhost" behind a socket */
         struct cm_sv name;
         struct cm_http_tls tls;
-        bool is_survey; /* no image: what the engine says of itself (engine_survey.h) */
+        bool is_survey; /* no image: what the engine or the cluster says of itself */
+        /* clusters: base, tls, and */
+        bool is_cluster;
+        struct cm_sv authorization; /* whole value of the header, or "" */
+        struct cm_sv server_name;   /* what the certificate must be for, in place of base's host */
         /* registries */
         struct cm_sv repository;
         struct cm_sv selector;

@@ -2,21 +2,17 @@
 /* Requests and documents of registry.h; token.c has the authentication. */
 #include "fetch/registry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/limits.h"
 #include "codec/json.h"
+#include "fetch/answer.h"
 #include "fetch/registry_internal.h"
 #include "os/file.h"
 
 enum {
-        ATTEMPTS_MAX = 5,
-        BACKOFF_FIRST_MS = 500,
-        RETRY_AFTER_S_MAX = 60,
         /* Progress of this size between two failures starts the count of attempts anew. */
         PROGRESS_BYTES = 8 << 20
 };
@@ -56,14 +52,6 @@ struct cm_registry *cm_registry_free(struct cm_registry *registry)
         cm_arena_free(registry->arena);
         free(registry);
         return NULL;
-}
-
-static void sleep_ms(int64_t ms)
-{
-        struct timespec left = { .tv_sec = (time_t)(ms / 1000),
-                                 .tv_nsec = (long)(ms % 1000) * 1000000 };
-        while (nanosleep(&left, &left) != 0 && errno == EINTR)
-                ;
 }
 
 /* What the registry says went wrong: {"errors":[{"code","message"}]}, or "". */
@@ -190,22 +178,6 @@ static int once(struct request *q, struct cm_err *err)
         return ask(q, err);
 }
 
-static bool is_worth_another_try(const struct request *q, bool failed)
-{
-        if (failed)
-                return q->failure == CM_HTTP_TRANSIENT;
-        return q->response.status == 429 || q->response.status == 408 ||
-               (q->response.status >= 500 && q->response.status <= 599 &&
-                q->response.status != 501);
-}
-
-static int64_t wait_before(const struct request *q, int attempt, bool failed)
-{
-        if (!failed && q->response.retry_after_s > 0)
-                return CM_MIN(q->response.retry_after_s, (int64_t)RETRY_AFTER_S_MAX) * 1000;
-        return (int64_t)BACKOFF_FIRST_MS << attempt;
-}
-
 static int check_transfer(const struct cm_transfer *t, struct cm_err *err)
 {
         if (!t->is_over_limit && !t->is_misplaced && t->write_errno == 0)
@@ -239,10 +211,9 @@ static int try_endpoint(struct request *q, struct cm_err *err)
                         progress = q->transfer->received;
                         attempt = 0;
                 }
-                if (!is_worth_another_try(q, failed) || attempt + 1 >= ATTEMPTS_MAX)
+                if (!cm_answer_retry(&q->response, q->failure, failed, attempt))
                         return failed ? cm_err_context(err, "%s", cm_escape(q->arena, q->base))
                                       : raise_status(q, err);
-                sleep_ms(wait_before(q, attempt, failed));
                 cm_err_clear(err);
                 if (q->restarts)
                         cm_registry_restart(q->transfer);

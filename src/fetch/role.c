@@ -15,6 +15,7 @@
 #include "base/cursor.h"
 #include "base/escape.h"
 #include "base/limits.h"
+#include "fetch/cluster_survey.h"
 #include "fetch/curl_dl.h"
 #include "fetch/engine.h"
 #include "fetch/engine_survey.h"
@@ -61,6 +62,15 @@ static int send_error(struct fetch *f, uint16_t type, const struct cm_err *probl
         return cm_chan_send(f->chan, type, cm_buf_sv(&buf), -1, &ignored);
 }
 
+static int survey_cluster(struct stream *s, struct cm_transfer *transfer, struct cm_err *err)
+{
+        struct cm_cluster cluster = { .http = s->fetch->http,
+                                      .setup = &s->fetch->setup,
+                                      .notes = s->fetch->notes,
+                                      .note_slot = s->id };
+        return cm_cluster_survey(&cluster, s->arena, transfer, err);
+}
+
 static int answer_survey(struct stream *s, struct cm_transfer *transfer, struct cm_err *err)
 {
         struct cm_engine *engine = &s->fetch->engine;
@@ -85,6 +95,8 @@ static void *stream_main(void *arg)
         if (f->registry != NULL)
                 r = cm_registry_get_digest(f->registry, s->arena, s->digest, &transfer,
                                            &verdict.err);
+        else if (f->setup.is_cluster)
+                r = survey_cluster(s, &transfer, &verdict.err);
         else if (f->setup.is_survey)
                 r = answer_survey(s, &transfer, &verdict.err);
         else

@@ -68,6 +68,8 @@ struct cm_host_files cm_host_glob(struct cm_host *h, const char *pattern);
 
 /* {kind, uid, gid, user, group, mode, octal}, links followed; null: absent; {error}. */
 const struct cm_node *cm_host_stat(struct cm_host *h, const char *absolute_path);
+/* The same with `path` before it, and nothing else when it is absent. */
+struct cm_node *cm_host_stat_at(struct cm_host *h, struct cm_sv absolute_path);
 /* The name of an id, NULL when passwd or group has none. */
 const struct cm_node *cm_host_user_name(struct cm_host *h, uint32_t uid);
 const struct cm_node *cm_host_group_name(struct cm_host *h, uint32_t gid);

@@ -86,3 +86,14 @@ const struct cm_node *cm_host_stat(struct cm_host *h, const char *absolute_path)
                          cm_sv_printf(h->arena, "%04o", (unsigned)(st.st_mode & 07777)));
         return n;
 }
+
+struct cm_node *cm_host_stat_at(struct cm_host *h, struct cm_sv path)
+{
+        const struct cm_node *stat = cm_host_stat(h, path.ptr);
+        struct cm_node *n = cm_host_map(h->arena);
+        cm_host_put_text(h->arena, n, "path", path);
+        for (size_t i = 0; i < cm_node_count(stat); i++)
+                cm_node_put(h->arena, n, stat->map.members[i].key, (struct cm_node_pos){ 0 },
+                            stat->map.members[i].value);
+        return n;
+}

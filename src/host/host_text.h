@@ -22,6 +22,8 @@ void cm_host_text_settings(struct cm_arena *arena, enum cm_host_syntax syntax, s
 
 /* Words between blanks: takes the next one off *rest; quotes hold blanks. False at the end. */
 bool cm_host_next_word(struct cm_sv *rest, struct cm_sv *ret);
+/* The value of "--NAME=VALUE" or "--NAME VALUE" on a command line, or "". */
+struct cm_sv cm_host_flag(struct cm_arena *arena, struct cm_sv line, const char *name);
 /* Without a comment that begins with '#', trimmed. */
 struct cm_sv cm_host_strip_comment(struct cm_sv line);
 

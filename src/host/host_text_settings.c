@@ -166,3 +166,18 @@ void cm_host_text_settings(struct cm_arena *arena, enum cm_host_syntax syntax, s
                 put(arena, values, name, value, origin);
         }
 }
+
+struct cm_sv cm_host_flag(struct cm_arena *arena, struct cm_sv line, const char *name)
+{
+        struct cm_sv flag = cm_sv_printf(arena, "--%s", name);
+        struct cm_sv word;
+        while (cm_host_next_word(&line, &word)) {
+                struct cm_sv head;
+                struct cm_sv value;
+                bool has_value = cm_sv_cut(word, '=', &head, &value);
+                if (!cm_sv_eq(head, flag))
+                        continue;
+                return has_value || !cm_host_next_word(&line, &word) ? value : word;
+        }
+        return CM_SV("");
+}

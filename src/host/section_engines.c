@@ -22,22 +22,6 @@ static bool has_docker(struct cm_host *h)
         return false;
 }
 
-/* The value of "--NAME=VALUE" or "--NAME VALUE" on a command line, or "". */
-static struct cm_sv flag_of(struct cm_arena *arena, struct cm_sv line, const char *name)
-{
-        struct cm_sv flag = cm_sv_printf(arena, "--%s", name);
-        struct cm_sv word;
-        while (cm_host_next_word(&line, &word)) {
-                struct cm_sv head;
-                struct cm_sv value;
-                bool has_value = cm_sv_cut(word, '=', &head, &value);
-                if (!cm_sv_eq(head, flag))
-                        continue;
-                return has_value || !cm_host_next_word(&line, &word) ? value : word;
-        }
-        return CM_SV("");
-}
-
 /* As daemon.json or the unit's command line names the files. */
 static void put_tls(struct cm_host *h, struct cm_node *docker, const struct cm_node *daemon,
                     struct cm_sv command)
@@ -49,7 +33,7 @@ static void put_tls(struct cm_host *h, struct cm_node *docker, const struct cm_n
         for (size_t i = 0; i < CM_ARRAY_LEN(names); i++) {
                 struct cm_sv path = cm_node_get_string(daemon, names[i][1]);
                 if (path.len == 0)
-                        path = flag_of(h->arena, command, names[i][1]);
+                        path = cm_host_flag(h->arena, command, names[i][1]);
                 path = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(path));
                 if (cm_sv_has_prefix(path, CM_SV("/")))
                         cm_host_put(h->arena, tls, names[i][0], cm_host_stat(h, path.ptr));

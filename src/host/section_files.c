@@ -21,17 +21,6 @@ static const char *const patterns[] = {
 #undef CM_HOST_GLOB
 };
 
-static struct cm_node *with_path(struct cm_host *h, struct cm_sv path)
-{
-        const struct cm_node *stat = cm_host_stat(h, path.ptr);
-        struct cm_node *n = cm_host_map(h->arena);
-        cm_host_put_text(h->arena, n, "path", path);
-        for (size_t i = 0; i < cm_node_count(stat); i++)
-                cm_node_put(h->arena, n, stat->map.members[i].key, (struct cm_node_pos){ 0 },
-                            stat->map.members[i].value);
-        return n;
-}
-
 static struct cm_node *expand(struct cm_host *h, const char *pattern)
 {
         struct cm_host_files found = cm_host_glob(h, pattern);
@@ -41,7 +30,7 @@ static struct cm_node *expand(struct cm_host *h, const char *pattern)
                 return cm_host_error(h->arena, found.reason);
         for (size_t i = 0; i < found.count; i++)
                 if (cm_node_type(cm_host_stat(h, found.items[i].ptr)) != CM_NODE_NULL)
-                        cm_node_add(h->arena, list, with_path(h, found.items[i]));
+                        cm_node_add(h->arena, list, cm_host_stat_at(h, found.items[i]));
         cm_host_put(h->arena, n, "list", list);
         return n;
 }
@@ -67,7 +56,7 @@ static void collect_homes(struct cm_host *h, struct cm_node *facts)
                 if (cm_sv_is_any(shell, closed) || !cm_sv_has_prefix(home, CM_SV("/")))
                         continue;
                 struct cm_sv path = cm_sv_printf(h->arena, "%.*s", CM_SV_ARG(home));
-                struct cm_node *n = with_path(h, path);
+                struct cm_node *n = cm_host_stat_at(h, path);
                 cm_host_put(h->arena, n, "owner_wanted", cm_node_get(u, "uid"));
                 cm_host_put(h->arena, n, "name", cm_node_get(u, "name"));
                 cm_host_put_bool(h->arena, n, "exists", cm_node_get(n, "kind") != NULL);

@@ -194,7 +194,7 @@ CM_TEST(each_row_fits_its_event)
         for (uint16_t call = 0; call < CM_SENSE_CALLS; call++) {
                 struct cm_sense_view view;
                 struct cm_err err = CM_ERR_INIT;
-                struct cm_buf bytes CM_CLEANUP(cm_buf_fini);
+                struct cm_buf bytes CM_CLEANUP(cm_buf_fini) = { 0 };
                 if (!calls[call].is_wanted)
                         continue;
                 wanted++;
