@@ -174,3 +174,21 @@
 #define CM_HOST_WALK_FILES_MAX ((size_t)2000000)
 #define CM_HOST_WALK_DEPTH_MAX 100
 #define CM_HOST_WALK_MS_MAX    1500
+/* Rules of the agent (rule/): one file and one condition after lists are put in (the largest public
+ * rule has 6 KB); nesting, which is Falco's own limit; items of all files; what they compile to. */
+#define CM_RULE_FILE_BYTES_MAX      CM_MIB(8)
+#define CM_RULE_CONDITION_BYTES_MAX CM_MIB(1)
+#define CM_RULE_DEPTH_MAX           1000
+#define CM_RULE_ITEMS_MAX           ((size_t)50000)
+#define CM_RULE_NODES_MAX           ((size_t)500000)
+#define CM_RULE_ARENA_BYTES_MAX     CM_MIB(512)
+/* Warnings that are kept; all are counted. */
+#define CM_RULE_DIAGNOSTICS_MAX ((size_t)1000)
+/* One alert, and what the fields of one event may take while rules look at it. */
+#define CM_RULE_OUTPUT_BYTES_MAX  CM_KIB(256)
+#define CM_RULE_SCRATCH_BYTES_MAX CM_MIB(16)
+/* A capture of events, inflated, and the state of processes that it describes. */
+#define CM_CAPTURE_EVENTS_BYTES_MAX CM_MIB(1024)
+#define CM_CAPTURE_STATE_BYTES_MAX  CM_MIB(2048)
+/* Ancestors of a process that proc.aname and its like look at. */
+#define CM_RULE_ANCESTORS_MAX 100

@@ -644,7 +644,8 @@ static int walk(struct build *b, struct cm_arena *scratch, struct cm_sv text, st
         b->line = 1;
         b->err = err;
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
-        int r = cm_yaml_stream_open(&stream, scratch, text, err);
+        int r = cm_yaml_stream_open(&stream, scratch, text, b->options->schema == CM_NODE_YAML_TEXT,
+                                    err);
         return r < 0 ? r : cm_yaml_stream_walk(&stream, on_event, b, err);
 }
 
@@ -653,7 +654,8 @@ int cm_node_parse_yaml(struct cm_arena *arena, struct cm_sv text,
                        const struct cm_node_doc **ret_docs, size_t *ret_count, struct cm_err *err)
 {
         int r = check_text(text, err);
-        if (r == -(int)CM_E_LIMIT && text.len <= CM_NODE_BYTES_MAX && looks_like_json(text)) {
+        if (r == -(int)CM_E_LIMIT && text.len <= CM_NODE_BYTES_MAX && looks_like_json(text) &&
+            options->schema != CM_NODE_YAML_TEXT) {
                 r = parse_as_json(arena, text, options, ret_docs, err);
                 if (r == 0)
                         *ret_count = 1;

@@ -21,6 +21,8 @@
  *                  true and false in three spellings (Compose then takes "yes" in a field that is
  *                  boolean by its own schema; that is up to the Compose view).
  *            CORE  YAML 1.2 core: booleans as GO3, decimal, 0o and 0x integers, 0644 is 644.
+ *            TEXT  every plain scalar is the text that it is written as, but for null; and brackets may
+ *                  close at the indentation of what is around them (rule files do so).
  *            Keys: stay as they are written, whatever their type.
  *            All:  "", ~, null, Null, NULL; .inf and .nan; integers beyond 64 bits with sign are
  *                  real numbers; dates are text.
@@ -37,6 +39,7 @@ enum cm_node_yaml_schema {
         CM_NODE_YAML_GO2,
         CM_NODE_YAML_GO3,
         CM_NODE_YAML_CORE,
+        CM_NODE_YAML_TEXT,
         CM_NODE_YAML_SCHEMA_COUNT
 };
 

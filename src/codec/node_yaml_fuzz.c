@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t count = 0;
         uint8_t choice = size == 0 ? 0 : data[0];
         const struct cm_node_yaml_options options = {
-                .schema = (enum cm_node_yaml_schema)(choice % 3),
+                .schema = (enum cm_node_yaml_schema)(choice % CM_NODE_YAML_SCHEMA_COUNT),
                 .last_key_wins = (choice & 4) != 0,
                 .cloudformation = (choice & 8) != 0,
         };

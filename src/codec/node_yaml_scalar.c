@@ -25,9 +25,17 @@ static bool set_real(struct cm_node *n, double v)
         return true;
 }
 
+static bool as_null(struct cm_node *n, struct cm_sv s)
+{
+        static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
+        if (!cm_sv_is_any(s, nulls))
+                return false;
+        n->type = CM_NODE_NULL;
+        return true;
+}
+
 static bool as_word(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_schema schema)
 {
-        static const char *const nulls[] = { "~", "null", "Null", "NULL", NULL };
         static const char *const trues[] = { "true", "True", "TRUE", NULL };
         static const char *const falses[] = { "false", "False", "FALSE", NULL };
         static const char *const yeses[] = {
@@ -36,10 +44,8 @@ static bool as_word(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_schema 
         static const char *const noes[] = { "n", "N", "no", "No", "NO", "off", "Off", "OFF", NULL };
         if (s.len > 5)
                 return false;
-        if (cm_sv_is_any(s, nulls)) {
-                n->type = CM_NODE_NULL;
+        if (as_null(n, s))
                 return true;
-        }
         if (cm_sv_is_any(s, trues) || (schema == CM_NODE_YAML_GO2 && cm_sv_is_any(s, yeses)))
                 return set_bool(n, true);
         if (cm_sv_is_any(s, falses) || (schema == CM_NODE_YAML_GO2 && cm_sv_is_any(s, noes)))
@@ -150,7 +156,9 @@ void cm_node_yaml_resolve(struct cm_node *n, struct cm_sv s, enum cm_node_yaml_s
 {
         bool done = false;
         char c = s.len == 0 ? '~' : s.ptr[0];
-        if (cm_is_digit(c) || c == '-' || c == '+' || c == '.')
+        if (schema == CM_NODE_YAML_TEXT)
+                done = as_null(n, s);
+        else if (cm_is_digit(c) || c == '-' || c == '+' || c == '.')
                 done = as_special_real(n, s) || as_number(n, s, schema);
         else if (s.len == 0)
                 n->type = CM_NODE_NULL;

@@ -154,6 +154,13 @@ CM_TEST(scalars_of_the_other_schemas)
                 { "[yes, true, 0644, 0o17, 0x1f, 0b1, -0x1, 1_0, -12, 0O7]",
                   "[\"yes\",true,644,15,31,\"0b1\",\"-0x1\",\"1_0\",-12,\"0O7\"]" },
         };
+        static const struct row text[] = {
+                { "[yes, true, 0644, 1.10, 1e3, ~, null, '1', !!str 2]",
+                  "[\"yes\",\"true\",\"0644\",\"1.10\",\"1e3\",null,null,\"1\",\"2\"]" },
+                { "- a: [\n    b,\n    c\n  ]\n  d: 1\n", "[{\"a\":[\"b\",\"c\"],\"d\":\"1\"}]" },
+        };
+        const struct cm_node_yaml_options with_text = { .schema = CM_NODE_YAML_TEXT };
+        check_rows(text, CM_ARRAY_LEN(text), &with_text);
         const struct cm_node_yaml_options with_go3 = { .schema = CM_NODE_YAML_GO3 };
         const struct cm_node_yaml_options with_core = { .schema = CM_NODE_YAML_CORE };
         check_rows(go3, CM_ARRAY_LEN(go3), &with_go3);

@@ -200,7 +200,7 @@ int cm_yaml_parse(struct cm_arena *arena, struct cm_sv text, const struct cm_jso
                 return r;
         struct build b = { .arena = arena, .err = err };
         struct cm_yaml_stream stream CM_CLEANUP(cm_yaml_stream_close) = { 0 };
-        r = cm_yaml_stream_open(&stream, arena, text, err);
+        r = cm_yaml_stream_open(&stream, arena, text, false, err);
         if (r == 0)
                 r = cm_yaml_stream_walk(&stream, on_event, &b, b.err);
         if (r < 0) {

@@ -38,7 +38,7 @@ static struct fy_diag *make_diag(struct cm_buf *words)
 }
 
 int cm_yaml_stream_open(struct cm_yaml_stream *s, struct cm_arena *arena, struct cm_sv text,
-                        struct cm_err *err)
+                        bool loose_flow, struct cm_err *err)
 {
         *s = (struct cm_yaml_stream){ .arena = arena };
         cm_buf_init(&s->words, CM_KIB(4));
@@ -46,7 +46,7 @@ int cm_yaml_stream_open(struct cm_yaml_stream *s, struct cm_arena *arena, struct
         CM_ASSERT(s->diag != NULL);
         const struct fy_parse_cfg cfg = {
                 .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
-                         FYPCF_DISABLE_MMAP_OPT,
+                         FYPCF_DISABLE_MMAP_OPT | (loose_flow ? FYPCF_SLOPPY_FLOW_INDENTATION : 0),
                 .diag = s->diag,
         };
         s->parser = fy_parser_create(&cfg);

@@ -20,9 +20,13 @@ struct cm_yaml_stream {
         bool broken;
 };
 
-/* `text` is borrowed until the stream is closed and must have passed cm_yaml_check_bytes(). */
+/*
+ * `text` is borrowed until the stream is closed and must have passed cm_yaml_check_bytes().
+ * `loose_flow`: a bracket may close at the indentation of what is around it, which YAML forbids and
+ * other readers allow.
+ */
 CM_MUST_CHECK int cm_yaml_stream_open(struct cm_yaml_stream *s, struct cm_arena *arena,
-                                      struct cm_sv text, struct cm_err *err);
+                                      struct cm_sv text, bool loose_flow, struct cm_err *err);
 void cm_yaml_stream_close(struct cm_yaml_stream *s); /* for CM_CLEANUP; takes a zeroed one */
 /*
  * Calls on_event() for every event up to the end of the stream; what it returns below 0 ends the

@@ -101,14 +101,29 @@ static int decode_extra(struct cm_event *event, struct cm_sv bytes, struct cm_er
         return cm_cursor_check(&c, "parameter of an event", err);
 }
 
-int cm_event_decode(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err)
+/* How many lengths stand behind the header, when they and what they count fill the event; or -1. */
+static int64_t find_count(struct cm_sv rest, size_t width)
+{
+        struct cm_cursor lengths = cm_cursor_make(rest);
+        size_t used = 0;
+        for (int64_t count = 0; !lengths.failed; count++) {
+                if (used + (size_t)count * width == rest.len)
+                        return count;
+                used += width == 2 ? cm_cursor_le16(&lengths) : cm_cursor_le32(&lengths);
+                if (used > rest.len)
+                        return -1;
+        }
+        return -1;
+}
+
+static int decode(struct cm_sv bytes, bool is_counted, struct cm_event *ret, struct cm_err *err)
 {
         struct cm_cursor c = cm_cursor_make(bytes);
         struct cm_event event = { .time_ns = cm_cursor_le64(&c) };
         event.tid = cm_cursor_le64(&c);
         uint32_t length = cm_cursor_le32(&c);
         uint16_t number = cm_cursor_le16(&c);
-        uint32_t counts = cm_cursor_le32(&c);
+        uint32_t counts = is_counted ? cm_cursor_le32(&c) : 0;
         int r = cm_cursor_check(&c, "event", err);
         if (r < 0)
                 return r;
@@ -119,9 +134,16 @@ int cm_event_decode(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err
         if (event.info == NULL)
                 return CM_RAISE(err, CM_E_UNSUPPORTED, "there is no event of type %u", number);
         size_t width = is_large(number) ? 4 : 2;
+        if (!is_counted) {
+                int64_t found = find_count(cm_sv_skip(bytes, c.offset), width);
+                if (found < 0 || found > UINT16_MAX)
+                        return CM_RAISE(err, CM_E_MALFORMED,
+                                        "the lengths of an event's parameters do not fill it");
+                counts = (uint32_t)found;
+        }
         size_t count = counts & 0xffff;
         size_t total = count + (counts >> 16);
-        struct cm_cursor lengths = cm_cursor_at(bytes, CM_EVENT_HEADER_BYTES, total * width);
+        struct cm_cursor lengths = cm_cursor_at(bytes, c.offset, total * width);
         struct cm_cursor values = c;
         cm_cursor_skip(&values, total * width);
         for (size_t i = 0; i < total && r == 0 && !lengths.failed && !values.failed; i++) {
@@ -143,6 +165,16 @@ int cm_event_decode(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err
         if (r == 0)
                 *ret = event;
         return r;
+}
+
+int cm_event_decode(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err)
+{
+        return decode(bytes, true, ret, err);
+}
+
+int cm_event_decode_uncounted(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err)
+{
+        return decode(bytes, false, ret, err);
 }
 
 static void put_length(struct cm_buf *out, size_t width, size_t len)
@@ -179,6 +211,11 @@ void cm_event_encode(struct cm_buf *out, const struct cm_event *event)
                 cm_buf_put_le16(out, event->extras[i].id);
                 cm_buf_put_sv(out, event->extras[i].bytes);
         }
+}
+
+size_t cm_event_param_bytes(enum cm_event_param_type type)
+{
+        return param_types[type].bytes;
 }
 
 ptrdiff_t cm_event_param_find(const struct cm_event_info *info, struct cm_sv name)

@@ -178,9 +178,14 @@ struct cm_sv cm_event_name(const struct cm_event *event);
  * Owns:    *ret borrows from `bytes`.
  */
 CM_MUST_CHECK int cm_event_decode(struct cm_sv bytes, struct cm_event *ret, struct cm_err *err);
+/* The same for older captures, whose headers do not count the parameters: they are found by length. */
+CM_MUST_CHECK int cm_event_decode_uncounted(struct cm_sv bytes, struct cm_event *ret,
+                                            struct cm_err *err);
 /* Appends the bytes of an event. Parameters that do not fit into their length are the caller's bug. */
 void cm_event_encode(struct cm_buf *out, const struct cm_event *event);
 
+/* Bytes that a parameter of this type has; 0: any number. */
+size_t cm_event_param_bytes(enum cm_event_param_type type);
 /* Index of a parameter by name, or -1. */
 ptrdiff_t cm_event_param_find(const struct cm_event_info *info, struct cm_sv name);
 /* The value of a number; false when it is unset or has a size that its type does not have. */

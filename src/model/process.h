@@ -92,6 +92,12 @@ struct cm_fd {
         struct cm_sv kernel_name; /* the path by the kernel's own reckoning */
 };
 
+/* Has it two ends with addresses? */
+static inline bool cm_fd_is_connection(const struct cm_fd *fd)
+{
+        return fd->type == CM_FD_IPV4_SOCKET || fd->type == CM_FD_IPV6_SOCKET;
+}
+
 /* One mount of a container. */
 struct cm_container_mount {
         struct cm_sv source;
