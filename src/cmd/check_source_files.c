@@ -163,7 +163,7 @@ static int watch_files(const struct cm_args *args, const char *target,
         for (size_t i = 0; i < w.directories.count; i++)
                 cm_check_trigger_directory(triggers, w.directories.items[i]);
         for (size_t i = 0; i < w.files.count; i++)
-                cm_check_trigger_file(triggers, w.files.items[i].path);
+                cm_check_trigger_entry(triggers, w.files.items[i].path);
         return 0;
 }
 

@@ -41,7 +41,7 @@ void cm_check_trigger_directory(struct cm_check_triggers *t, const char *path)
         watch(t, path);
 }
 
-void cm_check_trigger_file(struct cm_check_triggers *t, const char *path)
+void cm_check_trigger_entry(struct cm_check_triggers *t, const char *path)
 {
         struct stat st = { 0 };
         mix(t, cm_hash64(cm_sv_from_cstr(path), 0));
@@ -57,6 +57,11 @@ void cm_check_trigger_file(struct cm_check_triggers *t, const char *path)
                 for (size_t i = 0; i < CM_ARRAY_LEN(parts); i++)
                         mix(t, parts[i]);
         }
+}
+
+void cm_check_trigger_file(struct cm_check_triggers *t, const char *path)
+{
+        cm_check_trigger_entry(t, path);
         const char *slash = strrchr(path, '/');
         size_t len = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
         watch(t, len == 0 ? "." : cm_sv_printf(t->arena, "%.*s", (int)len, path).ptr);
@@ -149,13 +154,11 @@ static int wait_once(struct cm_check_triggers *t, struct pollfd *fds, int timeou
         if (n > 0 && fds[0].revents != 0)
                 return 1;
         *ret_told = n == 0;
-        for (size_t i = 0; i < t->engines.count && n > 0; i++) {
-                /* What it is does not matter: the engine is asked again. So is one that ended. */
-                if (fds[2 + i].revents == 0)
-                        continue;
-                *ret_told = true;
+        /* What it is does not matter: the engine is asked again. So is one that ended. */
+        for (size_t i = 0; i < t->engines.count && n > 0; i++)
+                *ret_told = *ret_told || fds[2 + i].revents != 0;
+        if (n > 0 && *ret_told)
                 usleep(QUIET_MS * 1000);
-        }
         if (n > 0 && fds[1].revents != 0)
                 settle(t->watch_fd);
         return 0;

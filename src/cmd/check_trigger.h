@@ -29,8 +29,12 @@ struct cm_check_triggers {
         CM_VEC(struct cm_check_engine_events) engines;
 };
 
-/* For sources. A file, followed through links; and a directory in which documents may appear. */
+/*
+ * For sources. A file, followed through links; a directory in which documents may appear; and a file in
+ * a directory that was told already.
+ */
 void cm_check_trigger_file(struct cm_check_triggers *t, const char *path);
+void cm_check_trigger_entry(struct cm_check_triggers *t, const char *path);
 void cm_check_trigger_directory(struct cm_check_triggers *t, const char *path);
 /* Events of an engine. An engine that does not answer is tried again: no error. */
 void cm_check_trigger_engine(struct cm_check_triggers *t, const struct cm_fetch_options *options);

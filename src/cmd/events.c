@@ -13,8 +13,7 @@
 #include "sense/sensor.h"
 
 enum {
-        EVENT_BYTES_MAX = 1 << 20,
-        NAMES_MAX = 64
+        EVENT_BYTES_MAX = 1 << 20
 };
 
 struct showing {
@@ -146,6 +145,18 @@ static int on_loss(void *ctx, const struct cm_sensor_loss *loss, struct cm_err *
         return 0;
 }
 
+/* What is not to be shown need not be recorded; new programs, threads and their ends always are. */
+static int choose_calls(const struct showing *s, struct cm_sensor *sensor, struct cm_err *err)
+{
+        int r = 0;
+        for (uint16_t call = 0; call < CM_SENSE_CALLS && r == 0; call++) {
+                const char *name = cm_syscall_name(call);
+                if (name != NULL && !is_shown(s, cm_sv_from_cstr(name)))
+                        r = cm_sensor_want(sensor, call, false, err);
+        }
+        return r;
+}
+
 static int show(struct showing *s, struct cm_err *err)
 {
         struct cm_sensor *sensor = NULL;
@@ -158,8 +169,12 @@ static int show(struct showing *s, struct cm_err *err)
                 r = cm_args_number(s->args, "count", 1, UINT32_MAX, &s->count_max, err);
         if (r == 0)
                 r = cm_sensor_open(&sensor, err);
-        if (r < 0)
+        if (r == 0)
+                r = choose_calls(s, sensor, err);
+        if (r < 0) {
+                cm_sensor_close(sensor);
                 return r;
+        }
         s->epoch_ns = cm_sensor_epoch_ns();
         fprintf(stderr, "coaming: the sensor is attached\n");
         const int64_t end_ms = cm_clock_monotonic_ms() + (int64_t)seconds * 1000;

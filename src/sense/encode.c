@@ -87,10 +87,8 @@ struct param_source {
 };
 
 struct call_row {
-        const char *name;
         uint16_t call;
         uint16_t event;
-        bool is_urgent;
         struct cm_sense_call recorded;
         struct param_source params[CM_EVENT_PARAMS_MAX];
 };
@@ -115,9 +113,8 @@ struct call_row {
 #define COMMON                  false
 
 static const struct call_row rows[] = {
-#define CM_CALL(name, event, how, blobs, ...)                                                  \
-        { #name,          SYS_##name, event, how, { .is_wanted = 1, .is_urgent = how, blobs }, \
-          { __VA_ARGS__ } },
+#define CM_CALL(name, event, how, blobs, ...) \
+        { SYS_##name, event, { .is_wanted = 1, .is_urgent = how, blobs }, { __VA_ARGS__ } },
 #include "sense/calls.def"
 #undef CM_CALL
 };
@@ -130,12 +127,23 @@ size_t cm_sense_calls(struct cm_sense_call ret[CM_SENSE_CALLS])
         return CM_ARRAY_LEN(rows);
 }
 
+enum {
+#define CM_CALL(name, ...) ROW_##name,
+#include "sense/calls.def"
+#undef CM_CALL
+};
+
+/* Every event asks: by the number of the call, the number of its row and 1. */
+static const uint8_t row_numbers[CM_SENSE_CALLS] = {
+#define CM_CALL(name, ...) [SYS_##name] = ROW_##name + 1,
+#include "sense/calls.def"
+#undef CM_CALL
+};
+_Static_assert(CM_ARRAY_LEN(rows) < UINT8_MAX, "rows of calls are counted in a byte");
+
 static const struct call_row *row_of(uint16_t call)
 {
-        for (size_t i = 0; i < CM_ARRAY_LEN(rows); i++)
-                if (rows[i].call == call)
-                        return &rows[i];
-        return NULL;
+        return call < CM_SENSE_CALLS && row_numbers[call] > 0 ? &rows[row_numbers[call] - 1] : NULL;
 }
 
 /* ---- records ---- */

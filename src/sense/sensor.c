@@ -105,6 +105,16 @@ static int set_calls(struct cm_sensor *s, struct cm_err *err)
         return 0;
 }
 
+/* Losses of more kinds than the map has room for are counted under this key, which must be there. */
+static int set_losses(struct cm_sensor *s, struct cm_err *err)
+{
+        const struct cm_sense_loss_key rest = { 0 };
+        const uint64_t none = 0;
+        int r = bpf_map__update_elem(s->skeleton->maps.losses, &rest, sizeof(rest), &none,
+                                     sizeof(none), 0);
+        return r < 0 ? fail(err, -r, "count what is lost") : 0;
+}
+
 static int on_ring(void *ctx, void *data, size_t size)
 {
         struct cm_sensor *s = ctx;
@@ -133,6 +143,8 @@ int cm_sensor_open(struct cm_sensor **ret, struct cm_err *err)
         int r = load(s, err);
         if (r == 0)
                 r = set_calls(s, err);
+        if (r == 0)
+                r = set_losses(s, err);
         if (r == 0)
                 r = open_rings(s, err);
         if (r == 0) {
