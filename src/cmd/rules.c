@@ -152,7 +152,7 @@ static const struct cm_cmd fields_command = {
 extern const struct cm_cmd cm_cmd_rules;
 const struct cm_cmd cm_cmd_rules = {
         .name = "rules",
-        .summary = "check, list, explain, test and run rules about what happens at run time",
+        .summary = "check, explain, test and run rules about what happens",
         .synopsis = "COMMAND",
         .subcommands =
                 (const struct cm_cmd *const[]){ &check_command, &list_command,

@@ -90,7 +90,7 @@ static int explain_run(const struct cm_args *args)
 static const struct cm_opt no_options[] = { { .name = NULL } };
 const struct cm_cmd cm_rules_explain_command = {
         .name = "explain",
-        .summary = "a rule's condition with macros and lists written out, its events and fields",
+        .summary = "a rule's condition written out, its events and fields",
         .synopsis = "RULE FILE...",
         .options = no_options,
         .positional_min = 2,
